@@ -1,0 +1,47 @@
+import type * as tfjs from '@tensorflow/tfjs';
+
+/** The tfjs module of the backend in use. Always a parameter: a second copy of tfjs would be a second engine. */
+export type Tf = typeof tfjs;
+export type Tensor = tfjs.Tensor;
+
+interface OperatorBase {
+  /** The name in expressions: lower case letters, digits and underscores, starting with a letter. */
+  readonly name: string;
+}
+
+/** f(x). */
+export interface UnaryOperator extends OperatorBase {
+  readonly arity: 1;
+  /** float64 semantics, IEEE 754: never throws. */
+  readonly evaluate: (x: number) => number;
+  /** The same in tfjs, element-wise, with a gradient that agrees with finite differences. */
+  readonly tensor: (tf: Tf, x: Tensor) => Tensor;
+}
+
+/** f(a, b). */
+export interface BinaryOperator extends OperatorBase {
+  readonly arity: 2;
+  readonly evaluate: (a: number, b: number) => number;
+  readonly tensor: (tf: Tf, a: Tensor, b: Tensor) => Tensor;
+}
+
+/** f(a₁, ..., aₙ), n ≥ 1. */
+export interface NaryOperator extends OperatorBase {
+  readonly arity: 'n';
+  readonly evaluate: (args: ArrayLike<number>) => number;
+  readonly tensor: (tf: Tf, args: readonly Tensor[]) => Tensor;
+}
+
+export type Operator = UnaryOperator | BinaryOperator | NaryOperator;
+
+/**
+ * A named, versioned set of operators. The order within each class is the order of schema instances
+ * (DESIGN.md section 3), so changing it makes another version.
+ */
+export interface OperatorSet {
+  readonly name: string;
+  readonly version: number;
+  readonly unary: readonly UnaryOperator[];
+  readonly binary: readonly BinaryOperator[];
+  readonly nary: readonly NaryOperator[];
+}

@@ -1,0 +1,173 @@
+import type { Binary } from 'mongodb';
+import type { Direction, Metric, TrialResult, TrialStatus } from '../domain/trial.js';
+
+/**
+ * What the collections hold (DESIGN.md section 8). Every `_id` is derived from the content, so that a write that comes
+ * twice changes nothing; arrays stay small; vectors are little-endian binaries.
+ */
+
+/** `spaces`: an ordered list of functions: the instances of a schema, or names given one by one. Shared by studies. */
+export interface SpaceDoc {
+  /** `schema-<12 hex>` or `list-<12 hex>`: digest of operator set and schema, or of the names. Fit for a job id. */
+  _id: string;
+  /** Name@version of the operator set, e.g. `standard@1`. */
+  operators: string;
+  /** The schema's text; absent for a list. */
+  schema?: string;
+  /** The names of a list, at most 1,000. */
+  names?: string[];
+  /** Number of functions, decimal digits: may exceed 2⁵³. */
+  size: string;
+  /** Raised when its expansion is asked for again. */
+  generation: number;
+  /** Set once every range is in `ranges`. */
+  expanded: boolean;
+}
+
+/** `ranges`: part [from, to) of a space whose functions one job computes and stores. */
+export interface RangeDoc {
+  /** `<space>-<from>-<to>` */
+  _id: string;
+  space: string;
+  from: number;
+  to: number;
+  done: boolean;
+  generation: number;
+}
+
+/** `functions`: one document for each canonical hash. */
+export interface FunctionDoc {
+  /** Canonical hash, 32 hex digits. */
+  _id: string;
+  /** Zero-padded operator count and length, then the name; the smallest alias wins by `$min`. The name is read from it. */
+  rank: string;
+  /** float32 little-endian outputs on the 1,000 samples. */
+  outputs: Binary;
+  /** All outputs finite and not all equal: only such functions are ever suggested. */
+  usable: boolean;
+  /** Spaces that contain the function under any of its names. */
+  spaces: string[];
+}
+
+/** `aliases`: one document for each name. */
+export interface AliasDoc {
+  /** The function's name as `formatExpression` prints it. */
+  _id: string;
+  hash: string;
+  spaces: string[];
+}
+
+export type SearchState = 'none' | 'running' | 'paused' | 'stopped' | 'finished';
+
+export interface StudySearch {
+  state: SearchState;
+  /** Trials wanted; slots are numbered 1 to this. */
+  trials: number;
+  /** Trials running at once at most; null: as many as there are consumers. */
+  parallel: number | null;
+  /** No trial is started after this. */
+  deadline: Date | null;
+  /** Stop after so many finished trials without an improvement. */
+  patience: number | null;
+  /** Why a search is `finished`. */
+  reason: string | null;
+  /** Raised when slots must be enqueued again under new job ids. */
+  generation: number;
+}
+
+/** What Fisher features depend on besides the function; features of different settings are never mixed. */
+export interface FisherSettings {
+  seed: number;
+  batchSize: number;
+  /** Eigenvalues at or below this share of their factor's largest count as zero. */
+  floor: number;
+}
+
+export interface StudyDoc {
+  /** The study's name: letters, digits, `-`, `_`, `.`; at most 64. */
+  _id: string;
+  task: { name: string; sourceHash: string };
+  operators: string;
+  /** Ids of its spaces. */
+  spaces: string[];
+  /** Canonical hashes of the functions that are tried first. */
+  baselines: string[];
+  metric: Metric;
+  direction: Direction;
+  seed: number;
+  fisher: FisherSettings;
+  search: StudySearch;
+  createdAt: Date;
+}
+
+/** Permission to train a trial, held by one worker until it expires by the database's clock. */
+export interface Lease {
+  owner: string;
+  /** From nanoid; a report without the present token is refused. */
+  token: string;
+  expiresAt: Date;
+}
+
+export type FisherState = 'absent' | 'owed' | 'defined' | 'undefined' | 'failed';
+
+export interface TrialFisher {
+  state: FisherState;
+  /** Base id of the job that owes or made the features, and its generation. */
+  job?: string;
+  generation?: number;
+  settings?: FisherSettings;
+  /** CDF values as uint16 little-endian, k/65,535. */
+  features?: Binary;
+  /** Why they are `undefined` or `failed`. */
+  reason?: string;
+  seconds?: number;
+}
+
+/** `trials`: one function in one study. */
+export interface TrialDoc {
+  /** `<study>:<hash>` */
+  _id: string;
+  study: string;
+  hash: string;
+  /** The expression that is really used, fixed when its first job starts. */
+  fn: string | null;
+  status: TrialStatus;
+  /** Its place in the search, from 1: unique among the study's running and done trials. */
+  number: number | null;
+  lease: Lease | null;
+  attempts: number;
+  error: string | null;
+  fisher: TrialFisher;
+  /** Mean over its runs. */
+  result: (TrialResult & { runs: number; stderr: number | null }) | null;
+  timings: { claimedAt?: Date; finishedAt?: Date };
+}
+
+/** `runs`: one training of a trial with one seed. */
+export interface RunDoc {
+  /** `<study>:<hash>:<seed>` */
+  _id: string;
+  study: string;
+  hash: string;
+  seed: number;
+  result: TrialResult;
+  /** One entry an epoch. */
+  history: Array<Record<string, number | null>>;
+  worker: string;
+  finishedAt: Date;
+}
+
+/** `embeddings`: the plane of one study, in chunks of at most 100,000 points. */
+export interface EmbeddingDoc {
+  /** `<study>:<version>:<chunk>` */
+  _id: string;
+  study: string;
+  /** Number of defined Fisher features that it was fitted on: newer embeddings have more. */
+  version: number;
+  chunk: number;
+  chunks: number;
+  hashes: string[];
+  /** float32 little-endian, x and y in turn. */
+  points: Binary;
+  createdAt: Date;
+}
