@@ -123,6 +123,16 @@ export interface TrialFisher {
   seconds?: number;
 }
 
+/** The numbers of a `TrialResult` as they are stored: what is not finite is null. */
+export type StoredResult = { [K in keyof TrialResult]: number | null };
+
+/** Mean over the runs of a trial; where some runs have no number (a diverged loss), over those that have one. */
+export interface AggregateResult extends StoredResult {
+  runs: number;
+  /** Standard error of `valAcc`; null with fewer than two runs. */
+  stderr: number | null;
+}
+
 /** `trials`: one function in one study. */
 export interface TrialDoc {
   /** `<study>:<hash>` */
@@ -138,19 +148,20 @@ export interface TrialDoc {
   attempts: number;
   error: string | null;
   fisher: TrialFisher;
-  /** Mean over its runs. */
-  result: (TrialResult & { runs: number; stderr: number | null }) | null;
+  result: AggregateResult | null;
+  /** Token of the lease whose report made it `done`, so that the same report may come twice; null: from outside. */
+  doneBy: string | null;
   timings: { claimedAt?: Date; finishedAt?: Date };
 }
 
-/** `runs`: one training of a trial with one seed. */
+/** `runs`: one training of a trial with one seed. Never changed once written. */
 export interface RunDoc {
   /** `<study>:<hash>:<seed>` */
   _id: string;
   study: string;
   hash: string;
   seed: number;
-  result: TrialResult;
+  result: StoredResult;
   /** One entry an epoch. */
   history: Array<Record<string, number | null>>;
   worker: string;
@@ -159,11 +170,14 @@ export interface RunDoc {
 
 /** `embeddings`: the plane of one study, in chunks of at most 100,000 points. */
 export interface EmbeddingDoc {
-  /** `<study>:<version>:<chunk>` */
+  /** `<study>:<version>:<fit>:<chunk>` */
   _id: string;
   study: string;
+  /** Digest of hashes and points: two fits of one version never mix their chunks. */
+  fit: string;
   /** Number of defined Fisher features that it was fitted on: newer embeddings have more. */
   version: number;
+  /** Chunk 0 is written last: a fit that has it is complete. */
   chunk: number;
   chunks: number;
   hashes: string[];

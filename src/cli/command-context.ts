@@ -1,0 +1,53 @@
+import { type Config, loadConfig } from '../config.js';
+import { openPipeline } from '../open-pipeline.js';
+import type { Pipeline } from '../queues/pipeline.js';
+import { findServices } from '../services/services.js';
+import { Study } from '../study.js';
+import { type Interruption, interruptible, unlessAborted } from './interruption.js';
+import { notify } from './output.js';
+
+/** What a command has to work with. */
+export interface CommandContext {
+  pipeline: Pipeline;
+  config: Config;
+  /** Where Redis and MongoDB are; they may hold passwords. */
+  addresses: { redisUrl: string; mongodbUri: string };
+  interruption: Interruption;
+}
+
+export interface PipelineOptions {
+  /**
+   * What Ctrl-C does: `abandons` leaves the work where it is, closes everything and ends with exit code 130;
+   * `is-handled` leaves it to the work, which watches `interruption`. @defaultValue 'abandons'
+   */
+  interrupt?: 'abandons' | 'is-handled';
+}
+
+/** Finds or starts the servers, connects, does the work, and closes all of it again, also after Ctrl-C. */
+export function withPipeline<T>(
+  work: (context: CommandContext) => Promise<T>,
+  options: PipelineOptions = {},
+): Promise<T> {
+  const config = loadConfig();
+  return interruptible(async (interruption) => {
+    const { first } = interruption;
+    const services = await findServices(config, { start: true, notify, signal: first });
+    try {
+      first.throwIfAborted();
+      const pipeline = await openPipeline(services);
+      try {
+        const done = work({ pipeline, config, addresses: services, interruption });
+        return await (options.interrupt === 'is-handled' ? done : unlessAborted(first, done));
+      } finally {
+        await pipeline.close();
+      }
+    } finally {
+      await services.close();
+    }
+  });
+}
+
+/** `withPipeline` for commands about one study. */
+export function withStudy<T>(name: string, work: (study: Study, context: CommandContext) => Promise<T>): Promise<T> {
+  return withPipeline((context) => work(new Study(name, context.pipeline), context));
+}

@@ -1,0 +1,64 @@
+import type { Command } from 'commander';
+import { examples, JSON_FLAG, WAIT_FLAG } from '../help.js';
+import { collect, wholeNumber } from '../option-values.js';
+
+interface FisherFlags {
+  limit?: number;
+  fn?: string[];
+  fromScratch?: boolean;
+  wait?: boolean;
+  json?: boolean;
+}
+
+export function registerFisher(program: Command): void {
+  const command = program
+    .command('fisher')
+    .summary("compute Fisher features: what the study's network makes of its functions")
+    .description(
+      "Enqueues the eigenvalue jobs of the study's functions, the baselines first, then others in a random order that the study's seed fixes. Only functions with Fisher features are ever suggested. Workers do the jobs and fit the surrogate when they are done.",
+    )
+    .argument('<study>', 'the study')
+    .option(
+      '--limit <n>',
+      'random functions that shall have features, those that have them counted; the baselines come on top (default: all)',
+      wholeNumber(1),
+    )
+    .option('--fn <expression>', 'this function instead of random ones; may be given several times', collect)
+    .option('--from-scratch', 'compute again what is there')
+    .option(...WAIT_FLAG)
+    .option(...JSON_FLAG)
+    .action(fisherAction);
+  examples(command, [
+    ['aquasurf fisher digits --limit 100 --wait', '100 random functions and the baselines, with a progress bar'],
+    ['aquasurf fisher digits --fn "max(relu(x),tanh(x))"', 'one function of the space'],
+  ]);
+}
+
+async function fisherAction(name: string, flags: FisherFlags): Promise<void> {
+  const { checkSpace } = await import('../space-option.js');
+  checkSpace({ schemas: [], functions: flags.fn ?? [], operators: 'all' });
+  const [{ withStudy }, { follow }, { hintAtWorkers }, { printResult }] = await Promise.all([
+    import('../command-context.js'),
+    import('../follow.js'),
+    import('../worker-hint.js'),
+    import('../output.js'),
+  ]);
+  await withStudy(name, async (study, { pipeline, interruption }) => {
+    const enqueued = await study.fisher({
+      fromScratch: flags.fromScratch ?? false,
+      ...(flags.limit === undefined ? {} : { limit: flags.limit }),
+      ...(flags.fn === undefined ? {} : { functions: flags.fn }),
+    });
+    if (flags.wait) {
+      await follow(study, ['fisher', 'embedding'], { queues: pipeline.queues, signal: interruption.first });
+    }
+    const { fisher } = await study.progress();
+    printResult(
+      { enqueued, ...fisher },
+      flags,
+      ({ defined, undefined: bad, failed, owed }) =>
+        `study ${name}: ${enqueued} functions enqueued; features: ${defined} defined, ${bad} undefined, ${failed} failed, ${owed} owed`,
+    );
+    if (fisher.owed > 0) await hintAtWorkers(pipeline.queues, 'fisher-eigenvalues');
+  });
+}

@@ -1,0 +1,105 @@
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { type Direction, METRICS, type Metric } from '../../../domain/trial.js';
+import { examples, JSON_FLAG, TASKS_FLAG } from '../../help.js';
+import { wholeNumber } from '../../option-values.js';
+
+interface CreateFlags {
+  task: string;
+  space: string[];
+  operators: 'standard' | 'all';
+  metric: Metric;
+  direction?: Direction;
+  seed: number;
+  tasks?: string;
+  json?: boolean;
+}
+
+export function registerStudyCreate(study: Command): void {
+  const command = study
+    .command('create')
+    .summary('create a study')
+    .description(
+      `Creates a study; computes nothing yet. The task's baselines (elu, relu, ... unless it names others) always belong to its space.
+
+A task is built in, or a module that default-exports defineTask({...}) in aquasurf.config.ts or in the folder of --tasks; the study keeps a hash of its source, so that workers with another version refuse it.`,
+    )
+    .argument('<name>', 'letters, digits, "-", "_" and ".", at most 64')
+    .requiredOption('--task <task>', 'built-in task or one of your own, e.g. fashion-mnist/small-cnn')
+    .requiredOption(
+      '--space <entries...>',
+      'schemas such as "binary(unary(x),unary(x))", functions such as "max(x,tanh(x))", or the preset standard (1,023,524 functions: the space of the paper)',
+    )
+    .addOption(
+      new Option('--operators <set>', 'operators that schemas range over: the 27 unary ones of the paper, or all 31')
+        .choices(['standard', 'all'])
+        .default('standard'),
+    )
+    .addOption(new Option('--metric <metric>', 'what is optimised').choices(METRICS).default('valAcc'))
+    .addOption(
+      new Option('--direction <direction>', 'max or min (default: max for valAcc, min for valLoss)').choices([
+        'max',
+        'min',
+      ]),
+    )
+    .option('--seed <n>', 'fixes every random choice', wholeNumber(0, 2 ** 32 - 1), 0)
+    .option(...TASKS_FLAG)
+    .option(...JSON_FLAG)
+    .action(createAction);
+  examples(command, [
+    [
+      'aquasurf study create digits --task fashion-mnist/small-cnn --space "unary(x)" "binary(unary(x),unary(x))"',
+      'two schemas over the standard operators, and the baselines',
+    ],
+    [
+      'aquasurf study create mine --task my-net --tasks ./tasks --space standard --metric valLoss',
+      "a task of one's own, the space of the paper, lowest validation loss",
+    ],
+  ]);
+}
+
+async function createAction(name: string, flags: CreateFlags): Promise<void> {
+  const { STUDY_NAME } = await import('../../../store/document-schemas.js');
+  const { AquasurfError } = await import('../../../errors.js');
+  if (!STUDY_NAME.test(name)) {
+    throw new AquasurfError(
+      'USAGE',
+      `study name "${name}": use 1 to 64 letters, digits, "-", "_" or ".", beginning with a letter or digit`,
+    );
+  }
+  const { expandSpace } = await import('../../space-option.js');
+  const space = expandSpace(flags.space, flags.operators);
+  const [
+    { loadConfig },
+    { resolveTask },
+    { withPipeline },
+    { createStudy },
+    { studyView, studyText },
+    { printResult },
+  ] = await Promise.all([
+    import('../../../config.js'),
+    import('../../../nn/tasks/task-registry.js'),
+    import('../../command-context.js'),
+    import('../../../producers/create-study.js'),
+    import('./study-view.js'),
+    import('../../output.js'),
+  ]);
+  const { projectDir } = loadConfig();
+  const task = await resolveTask(flags.task, {
+    projectDir,
+    ...(flags.tasks === undefined ? {} : { tasksDir: resolve(flags.tasks) }),
+  });
+  await withPipeline(async ({ pipeline }) => {
+    await createStudy(pipeline, {
+      name,
+      task,
+      space,
+      operators: flags.operators,
+      metric: flags.metric,
+      seed: flags.seed,
+      ...(flags.direction === undefined ? {} : { direction: flags.direction }),
+    });
+    const view = await studyView(pipeline.store, name);
+    printResult(view, flags, () => `created study ${name}\n${studyText(view)}\nnext: aquasurf populate ${name}`);
+  });
+}

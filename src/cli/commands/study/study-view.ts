@@ -1,0 +1,70 @@
+import type { StudyDoc } from '../../../store/documents.js';
+import type { Store } from '../../../store/store.js';
+import { type StudyProgress, studyProgress } from '../../../store/study-progress.js';
+import { fields } from '../../output.js';
+
+/** A study as `study create` and `study show` print it. */
+export interface StudyView extends Omit<StudyDoc, '_id' | 'spaces'> {
+  name: string;
+  spaces: Array<{ id: string; schema?: string; names?: string[]; operators: string; size: string; expanded: boolean }>;
+  progress: StudyProgress;
+}
+
+export async function studyView(store: Store, name: string): Promise<StudyView> {
+  const { _id, spaces: ids, ...rest } = await store.studies.get(name);
+  const [spaces, progress] = await Promise.all([store.spaces.getMany(ids), studyProgress(store, name)]);
+  return {
+    name: _id,
+    ...rest,
+    spaces: spaces.map(({ _id: id, schema, names, operators, size, expanded }) => ({
+      id,
+      ...(schema === undefined ? {} : { schema }),
+      ...(names === undefined ? {} : { names }),
+      operators,
+      size,
+      expanded,
+    })),
+    progress,
+  };
+}
+
+/** Names of a list that are shown; `--json` has all. */
+const NAMES_SHOWN = 8;
+
+export function studyText(view: StudyView): string {
+  const { progress, search } = view;
+  const { populate, fisher, trials } = progress;
+  const features = `${fisher.defined} defined, ${fisher.undefined} undefined, ${fisher.failed} failed, ${fisher.owed} owed`;
+  return fields([
+    ['study', view.name],
+    ['task', `${view.task.name} (source ${view.task.sourceHash.slice(0, 12)})`],
+    ...view.spaces.map((space, i): [string, string] => [i === 0 ? 'space' : '', spaceText(space)]),
+    ['optimises', `${view.metric} (${view.direction}), seed ${view.seed}`],
+    ['created', view.createdAt.toISOString()],
+    [
+      'output features',
+      `${populate.done} of ${populate.ranges} ranges, ${populate.expanded} of ${populate.spaces} spaces expanded`,
+    ],
+    ['Fisher features', features],
+    ['trials', `${trials.done} done, ${trials.running} running, ${trials.failed} failed, ${trials.waiting} waiting`],
+    ['search', searchText(search)],
+  ]);
+}
+
+export function searchText({ state, trials, parallel, deadline, patience, reason }: StudyDoc['search']): string {
+  if (state === 'none') return 'not begun';
+  const limits = [
+    `${trials} trials wanted`,
+    `parallel ${parallel ?? 'auto'}`,
+    ...(deadline ? [`until ${deadline.toISOString()}`] : []),
+    ...(patience === null ? [] : [`patience ${patience}`]),
+  ];
+  return `${state}${reason ? ` (${reason})` : ''}: ${limits.join(', ')}`;
+}
+
+function spaceText({ schema, names = [], operators, size }: StudyView['spaces'][number]): string {
+  const count = BigInt(size).toLocaleString('en-US');
+  if (schema !== undefined) return `${schema} over ${operators}: ${count} functions`;
+  const shown = names.slice(0, NAMES_SHOWN).join(' ');
+  return `${shown}${names.length > NAMES_SHOWN ? ` ... (${count} functions)` : ''}`;
+}

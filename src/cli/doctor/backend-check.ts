@@ -1,0 +1,44 @@
+import { fork } from 'node:child_process';
+import { entryPoint } from '../../config.js';
+import type { Gpu } from '../gpus.js';
+import type { ProbeResult } from './backend-probe.js';
+import { type Check, fail, ok, warn } from './check.js';
+
+const INSTALL = '`npm install @tensorflow/tfjs-node`, or `aquasurf backend install` where its download fails';
+const INSTALL_GPU = '`npm install @tensorflow/tfjs-node-gpu`, or `aquasurf backend install gpu`';
+/** Loading takes a second or two; a first start with a GPU may take a minute. */
+const TIMEOUT_MS = 120_000;
+
+/** Loads the backend and trains two steps with it, in a process of its own. */
+export async function checkBackend(backend: string, gpus: readonly Gpu[]): Promise<Check> {
+  return judgeProbe(await probeBackend(backend), gpus);
+}
+
+export function judgeProbe(result: ProbeResult, gpus: readonly Gpu[]): Check {
+  if (!result.works) return fail('backend', result.reason, INSTALL);
+  const { name, tensorflowVersion, devices, seconds } = result;
+  const found = `${name}, TensorFlow ${tensorflowVersion}, ${devices.join(' and ')}; self-check passed in ${seconds.toFixed(1)} s`;
+  if (gpus.length > 0 && !devices.includes('GPU')) {
+    return warn('backend', `${found}; it does not use the GPU`, INSTALL_GPU);
+  }
+  return ok('backend', found);
+}
+
+function probeBackend(backend: string): Promise<ProbeResult> {
+  const child = fork(entryPoint('cli/doctor/backend-probe'), [], {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    timeout: TIMEOUT_MS,
+    env: { ...process.env, AQUASURF_BACKEND: backend },
+  });
+  return new Promise((resolve) => {
+    child.once('message', (message) => resolve(message as ProbeResult));
+    child.once('error', (error) => resolve({ works: false, reason: error.message }));
+    child.once('exit', (code, signal) => {
+      // After the message, this changes nothing.
+      resolve({
+        works: false,
+        reason: `the backend ended its process (${signal ?? `exit code ${code}`}) while loading`,
+      });
+    });
+  });
+}

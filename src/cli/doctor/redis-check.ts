@@ -1,0 +1,44 @@
+import { Redis } from 'ioredis';
+import type { Config } from '../../config.js';
+import { redis } from '../../services/redis-server.js';
+import { shownUrl } from '../../services/service-url.js';
+import { locateService } from '../locate-service.js';
+import { type Check, fail, ok, warn } from './check.js';
+import { notFound } from './not-found.js';
+
+/** Redis: reachable, recent enough, keeps its data on disk, and never evicts a job. */
+export async function checkRedis(config: Config): Promise<Check> {
+  const location = await locateService(redis, config);
+  if (!location.answer.usable) return notFound(redis, location);
+  const where = shownUrl(location.url);
+  const client = new Redis(location.url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return judgeRedis(await client.info(), where);
+  } catch (error) {
+    return fail('Redis', `${where}: ${error instanceof Error ? error.message : error}`, redis.waysByHand.join('; or '));
+  } finally {
+    client.disconnect();
+  }
+}
+
+/** @param info what Redis answers to INFO */
+export function judgeRedis(info: string, where: string): Check {
+  const value = (key: string) => new RegExp(`^${key}:(\\S+)`, 'm').exec(info)?.[1];
+  const policy = value('maxmemory_policy');
+  const found = `${where}, version ${value('redis_version')}`;
+  if (policy !== undefined && policy !== 'noeviction') {
+    const mend = '`redis-cli config set maxmemory-policy noeviction`, and the same in redis.conf';
+    return warn('Redis', `${found}; maxmemory-policy is ${policy}: it may drop jobs when memory runs short`, mend);
+  }
+  if (value('aof_enabled') === '0') {
+    const mend = '`redis-cli config set appendonly yes`, and the same in redis.conf';
+    return warn(
+      'Redis',
+      `${found}; appendonly is off: a crash loses queued jobs, which the reconciler must enqueue again`,
+      mend,
+    );
+  }
+  return ok('Redis', `${found}, appendonly, noeviction`);
+}

@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AquasurfError } from '../errors.js';
+import type { JobName } from '../queues/jobs.js';
+import type { Queues } from '../queues/queues.js';
+import type { StudyProgress } from '../store/study-progress.js';
+import type { Study } from '../study.js';
+import { createProgressDisplay, type ProgressDisplay } from './progress-display.js';
+
+export type StageName = 'populate' | 'fisher' | 'embedding' | 'search';
+
+export interface FollowOptions {
+  queues: Queues;
+  /** Aborting stops the watching, not the work. */
+  signal?: AbortSignal;
+  /** @defaultValue bars or lines on stderr */
+  display?: ProgressDisplay;
+}
+
+interface Stage {
+  label: string;
+  /** The queues whose jobs the stage waits for. */
+  queues: readonly JobName[];
+  read: (progress: StudyProgress) => { done: number; total: number; note: string; complete: boolean };
+}
+
+const STAGES: Record<StageName, Stage> = {
+  populate: {
+    label: 'output features',
+    queues: ['schema-expansion', 'output-features'],
+    read: ({ populate }) => ({
+      done: populate.done,
+      total: Math.max(populate.ranges, 1),
+      note: `${populate.expanded} of ${populate.spaces} spaces expanded`,
+      complete: populate.complete,
+    }),
+  },
+  fisher: {
+    label: 'Fisher features',
+    queues: ['fisher-eigenvalues'],
+    read: ({ fisher }) => {
+      const done = fisher.defined + fisher.undefined + fisher.failed;
+      const bad = fisher.undefined + fisher.failed;
+      return { done, total: done + fisher.owed, note: bad > 0 ? `${bad} undefined` : '', complete: fisher.complete };
+    },
+  },
+  embedding: {
+    label: 'surrogate',
+    queues: ['surrogate'],
+    read: ({ embedding, fisher }) => ({
+      done: Math.min(embedding.fitted, fisher.defined),
+      total: fisher.defined,
+      note: 'functions placed',
+      complete: embedding.complete,
+    }),
+  },
+  search: {
+    label: 'trials',
+    queues: ['training'],
+    read: ({ trials, search }) => ({
+      done: Math.min(trials.done, search.trials),
+      total: search.trials,
+      note: `${trials.running} running${search.reason && search.complete ? `; ${search.reason}` : ''}`,
+      complete: search.complete,
+    }),
+  },
+};
+
+/** Between two looks, in milliseconds. */
+const INTERVAL = 500;
+/** A stage without any job in its queues for so long will not end by itself, in milliseconds. */
+const STALL = 60_000;
+
+/**
+ * Shows how far the stages are, one after another, until they are complete.
+ * @throws AquasurfError FAILED when a stage has no jobs left and still is not complete
+ */
+export async function follow(study: Study, stages: readonly StageName[], options: FollowOptions): Promise<void> {
+  const display = options.display ?? createProgressDisplay(process.stderr);
+  try {
+    for (const name of stages) await followStage(study, STAGES[name], options, display);
+  } finally {
+    display.end();
+  }
+}
+
+async function followStage(
+  study: Study,
+  stage: Stage,
+  options: FollowOptions,
+  display: ProgressDisplay,
+): Promise<void> {
+  let warned = false;
+  let lastJob = Date.now();
+  while (true) {
+    options.signal?.throwIfAborted();
+    const state = stage.read(await study.progress());
+    display.update(stage.label, state.done, state.total, state.note);
+    if (state.complete) {
+      display.end();
+      return;
+    }
+    if (!warned && (await options.queues.consumers(stage.queues[0]!)) === 0) {
+      warned = true;
+      display.note(`no consumer takes ${stage.queues[0]} jobs: start one with \`aquasurf worker\``);
+    }
+    if (await anyJob(stage, options.queues)) lastJob = Date.now();
+    else if (Date.now() - lastJob > STALL) throw await stalled(stage, options.queues);
+    await sleep(INTERVAL, undefined, options.signal ? { signal: options.signal } : {});
+  }
+}
+
+async function anyJob(stage: Stage, queues: Queues): Promise<boolean> {
+  for (const name of stage.queues) {
+    const counts = await queues.queue(name).getJobCounts('waiting', 'active', 'delayed', 'prioritized');
+    if (Object.values(counts).some((count) => count > 0)) return true;
+  }
+  return false;
+}
+
+async function stalled(stage: Stage, queues: Queues): Promise<AquasurfError> {
+  for (const name of stage.queues) {
+    const [failed] = await queues.queue(name).getFailed(0, 0);
+    if (failed) {
+      return new AquasurfError(
+        'FAILED',
+        `${stage.label}: jobs failed, the last with "${failed.failedReason}"; look at them in Bull Board ` +
+          '(`aquasurf monitor`), mend the cause, and run the same command again',
+      );
+    }
+  }
+  return new AquasurfError(
+    'FAILED',
+    `${stage.label}: no job is left, and the work is not complete; run the same command again`,
+  );
+}

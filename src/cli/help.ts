@@ -1,0 +1,12 @@
+import type { Command } from 'commander';
+
+/** The "Examples:" block below a command's options: each example with what it does. */
+export function examples(command: Command, lines: readonly (readonly [example: string, meaning: string])[]): Command {
+  const block = lines.map(([example, meaning]) => `  $ ${example}\n      ${meaning}`).join('\n');
+  return command.addHelpText('after', `\nExamples:\n${block}`);
+}
+
+export const JSON_FLAG = ['--json', 'print the result as JSON on stdout'] as const;
+export const YES_FLAG = ['--yes', 'do not ask first (needed where there is no terminal)'] as const;
+export const TASKS_FLAG = ['--tasks <dir>', 'look for task modules in this folder too'] as const;
+export const WAIT_FLAG = ['--wait', 'follow the work to its end (Ctrl-C ends the watching, not the work)'] as const;

@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+import { run } from './run.js';
+
+// `aquasurf best NAME | head -1`: whoever reads has gone; the command ends as it would have, without a trace.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
+const exitCode = await run(process.argv.slice(2));
+// Everything is closed by now; ending here rather than with the event loop keeps a forgotten timer from holding the shell.
+process.stdout.write('', () => process.exit(exitCode));

@@ -1,0 +1,175 @@
+import Table from 'cli-table3';
+import { type Config, packageDir } from '../config.js';
+import { Supervisor } from '../consumers/supervisor.js';
+import { AquasurfError } from '../errors.js';
+import { createLogger } from '../log.js';
+import { resolveTask } from '../nn/tasks/task-registry.js';
+import { openPipeline } from '../open-pipeline.js';
+import { createStudy } from '../producers/create-study.js';
+import type { Pipeline } from '../queues/pipeline.js';
+import { startMonitor } from '../server/monitor.js';
+import { findServices } from '../services/services.js';
+import { formatSummary, type RankedFunction } from '../store/study-summary.js';
+import { Study } from '../study.js';
+import { ensureBackend } from './ensure-backend.js';
+import { follow } from './follow.js';
+import { createProgressDisplay, type ProgressDisplay } from './progress-display.js';
+
+export interface QuickstartOptions {
+  study: string;
+  /** Trials of the search. */
+  trials: number;
+  /** Random functions with Fisher features, besides the baselines. */
+  fisher: number;
+  /** Consumer processes. */
+  consumers: number;
+}
+
+const TASK = 'fashion-mnist/small-cnn';
+const SPACE = ['unary(x)', 'unary(unary(x))', 'binary(unary(x),unary(x))'];
+const MONITOR_PORT = 3000;
+
+/**
+ * A real search on Fashion-MNIST, from nothing to the table of the best functions. Run again, it goes on where it was;
+ * what is done is not done again.
+ */
+export async function quickstart(options: QuickstartOptions, config: Config): Promise<void> {
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  const interrupted = new AbortController();
+  const interrupt = () => interrupted.abort(new AquasurfError('FAILED', 'stopped; run the same command to go on'));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt);
+  try {
+    await ensureBackend(config, say);
+    interrupted.signal.throwIfAborted();
+    const services = await findServices(config, { start: true, notify: say });
+    try {
+      const pipeline = await openPipeline(services);
+      try {
+        await search(pipeline, options, config, services, interrupted.signal, say);
+      } finally {
+        await pipeline.close();
+      }
+    } finally {
+      await services.close();
+    }
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupt);
+  }
+}
+
+async function search(
+  pipeline: Pipeline,
+  options: QuickstartOptions,
+  config: Config,
+  services: { redisUrl: string; mongodbUri: string },
+  signal: AbortSignal,
+  say: (line: string) => void,
+): Promise<void> {
+  const study = await createOrResume(pipeline, options.study, config, say);
+  if (await isComplete(study, options)) {
+    say(`Study ${options.study} is complete: nothing is left to do.`);
+  } else {
+    const monitor = await startMonitor({
+      queues: pipeline.queues,
+      host: '127.0.0.1',
+      port: MONITOR_PORT,
+      orFreePort: true,
+    });
+    const supervisor = new Supervisor({
+      ...services,
+      consumers: Array.from({ length: options.consumers }, () => ({
+        queues: undefined,
+        gpu: undefined,
+        threads: 1,
+        tasksDir: undefined,
+        graceSeconds: 0,
+        leaseMs: undefined,
+      })),
+      log: createLogger({ level: 'error' }),
+      logLevel: 'error',
+    });
+    const display = createProgressDisplay(process.stdout);
+    try {
+      say(`Bull Board, while this runs: ${monitor.url}`);
+      await runStages(study, pipeline, options, display, signal);
+    } finally {
+      display.end();
+      await supervisor.stop();
+      await monitor.close();
+    }
+  }
+  await report(study, options.study, say);
+}
+
+async function createOrResume(
+  pipeline: Pipeline,
+  name: string,
+  config: Config,
+  say: (line: string) => void,
+): Promise<Study> {
+  const exists = (await pipeline.store.studies.list()).some((study) => study._id === name);
+  if (!exists) {
+    const task = await resolveTask(TASK, { projectDir: config.projectDir });
+    await createStudy(pipeline, { name, task, space: SPACE });
+  }
+  say(`${exists ? 'Resuming' : 'Created'} study ${name}: task ${TASK}, space ${SPACE.join(' ')} and 8 baselines`);
+  return new Study(name, pipeline);
+}
+
+async function isComplete(study: Study, options: QuickstartOptions): Promise<boolean> {
+  const { populate, fisher, embedding, trials } = await study.progress();
+  const enough = fisher.defined + fisher.undefined + fisher.failed >= options.fisher;
+  return populate.complete && fisher.complete && enough && embedding.complete && trials.done >= options.trials;
+}
+
+async function runStages(
+  study: Study,
+  { queues }: Pipeline,
+  options: QuickstartOptions,
+  display: ProgressDisplay,
+  signal: AbortSignal,
+): Promise<void> {
+  const watch = { queues, display, signal };
+  await study.populate();
+  await follow(study, ['populate'], watch);
+  await study.fisher({ limit: options.fisher });
+  await follow(study, ['fisher', 'embedding'], watch);
+  await study.search({ trials: options.trials });
+  await follow(study, ['search'], watch);
+}
+
+async function report(study: Study, name: string, say: (line: string) => void): Promise<void> {
+  say(`\n${formatSummary(await study.summary())}\n`);
+  const ranked = await study.best(Number.MAX_SAFE_INTEGER);
+  const relu = ranked.find((entry) => entry.fn === 'relu(x)');
+  const shown = ranked.slice(0, 5);
+  if (relu && !shown.includes(relu)) shown.push(relu);
+  say(resultTable(shown, ranked));
+  const run = packageDir.startsWith(process.cwd()) ? 'npx aquasurf' : 'aquasurf';
+  say(
+    [
+      '\nGo on:',
+      `  ${run} best ${name} --top 10                     all results, best first`,
+      `  ${run} search ${name} --trials 40 --wait         more trials (with \`${run} worker\` in another terminal)`,
+      `  ${run} fn "${shown[0]?.fn ?? 'relu(x)'}"          what is known about a function`,
+    ].join('\n'),
+  );
+}
+
+function resultTable(shown: readonly RankedFunction[], ranked: readonly RankedFunction[]): string {
+  const table = new Table({
+    head: ['rank', 'function', 'validation accuracy', 'test accuracy', 'seconds'],
+    colAligns: ['right', 'left', 'right', 'right', 'right'],
+    style: { head: [], border: [] },
+  });
+  for (const entry of shown) {
+    table.push([
+      ranked.indexOf(entry) + 1,
+      entry.fn,
+      entry.valAcc?.toFixed(4) ?? '',
+      entry.testAcc?.toFixed(4) ?? '',
+      entry.runtime?.toFixed(1) ?? '',
+    ]);
+  }
+  return table.toString();
+}

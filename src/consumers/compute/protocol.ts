@@ -1,0 +1,56 @@
+import type { TrialResult } from '../../domain/trial.js';
+import type { FisherSettings, RunDoc } from '../../store/documents.js';
+
+/** A study's task, by name: code never travels. The child refuses a source with another hash. */
+export interface TaskReference {
+  name: string;
+  sourceHash: string;
+}
+
+/** Where tasks are looked for and data kept: the same for all calls of one child. */
+export interface ComputeSettings {
+  backend: string;
+  cacheDir: string;
+  projectDir: string;
+  tasksDir: string | undefined;
+  /** Threads of TensorFlow. */
+  threads: number;
+}
+
+/** What the compute process does: all that runs a user's module or the accelerator. */
+export interface ComputeMethods {
+  /** Loads backend, task and data, so that faults of the machine show before a trial is claimed. */
+  prepare: (params: { task: TaskReference }) => { backend: string };
+  fisher: (params: { task: TaskReference; fn: string; settings: FisherSettings }) => FisherOutcome;
+  train: (params: { task: TaskReference; fn: string; seed: number }) => {
+    result: TrialResult;
+    history: RunDoc['history'];
+  };
+}
+
+export type FisherOutcome =
+  | { defined: true; features: Uint16Array; seconds: number }
+  | { defined: false; reason: string; seconds: number };
+
+export type ComputeMethod = keyof ComputeMethods;
+export type Params<M extends ComputeMethod> = Parameters<ComputeMethods[M]>[0];
+export type Result<M extends ComputeMethod> = ReturnType<ComputeMethods[M]>;
+
+export interface CallMessage {
+  id: number;
+  method: ComputeMethod;
+  params: unknown;
+}
+
+/** Errors cross as data: class instances do not survive. */
+export interface ErrorData {
+  message: string;
+  code: string | undefined;
+  stack: string | undefined;
+}
+
+export type ReplyMessage =
+  | { kind: 'result'; id: number; value: unknown }
+  | { kind: 'error'; id: number; error: ErrorData }
+  | { kind: 'progress'; id: number; fraction: number }
+  | { kind: 'notice'; line: string };

@@ -1,0 +1,141 @@
+import { DelayedError, type Job, Worker } from 'bullmq';
+import { nanoid } from 'nanoid';
+import type { Logger } from '../log.js';
+import { reconcile } from '../producers/reconcile.js';
+import { JOB_NAMES, JOBS, type JobName } from '../queues/jobs.js';
+import type { Pipeline } from '../queues/pipeline.js';
+import { payloadOf } from '../queues/queues.js';
+import { ComputeProcess } from './compute/compute-process.js';
+import type { ComputeSettings } from './compute/protocol.js';
+import { Device } from './device.js';
+import { HandBack, type Handler, type HandlerContext, type JobReport } from './handler.js';
+import { checkHandlers, HANDLERS } from './handlers.js';
+import { KernelThreads } from './threads/kernel-threads.js';
+
+export interface ConsumerOptions {
+  /** @defaultValue all queues */
+  queues?: readonly JobName[];
+  compute: ComputeSettings;
+  /** Environment of the compute process, e.g. CUDA_VISIBLE_DEVICES. */
+  computeEnv?: Record<string, string>;
+  log: Logger;
+  /** A claim lasts so long without a heartbeat, in milliseconds. @defaultValue 30,000 */
+  leaseMs?: number;
+  /** Between two passes of the reconciler, in milliseconds. @defaultValue 15,000 */
+  reconcileMs?: number;
+}
+
+/** Queues whose jobs need the device: while one has it, the others take no jobs. */
+const DEVICE_QUEUES: readonly JobName[] = ['fisher-eigenvalues', 'training'];
+
+const STOPPING = new HandBack('the consumer stops', 0);
+
+/** Takes jobs out of the queues and does them, one of each kind at a time, until it is closed. */
+export class Consumer {
+  readonly owner = `${process.pid}-${nanoid(8)}`;
+  readonly #pipeline: Pipeline;
+  readonly #options: ConsumerOptions;
+  readonly #workers = new Map<JobName, Worker>();
+  readonly #device: Device;
+  readonly #threads = new KernelThreads();
+  readonly #stopNow = new AbortController();
+  readonly #reconciler: NodeJS.Timeout;
+
+  constructor(pipeline: Pipeline, options: ConsumerOptions) {
+    checkHandlers(HANDLERS);
+    this.#pipeline = pipeline;
+    this.#options = options;
+    this.#device = new Device(new ComputeProcess(options.compute, options.log, options.computeEnv));
+    this.#device.onChange = (holder) => this.#share(holder);
+    for (const name of options.queues ?? JOB_NAMES) this.#workers.set(name, this.#startWorker(name));
+    const interval = options.reconcileMs ?? 15_000;
+    this.#reconciler = setInterval(() => this.#reconcile(), interval);
+  }
+
+  /**
+   * Takes no more jobs. Running ones get `graceMs` to end; then they are handed back, leases and all.
+   */
+  async close(graceMs: number): Promise<void> {
+    clearInterval(this.#reconciler);
+    const timer = setTimeout(() => this.#stopNow.abort(new Error('the consumer stops')), graceMs);
+    await Promise.all([...this.#workers.values()].map((worker) => worker.close()));
+    clearTimeout(timer);
+    this.#stopNow.abort(new Error('the consumer stops'));
+    await Promise.all([this.#device.compute.close(), this.#threads.close()]);
+  }
+
+  #startWorker(name: JobName): Worker {
+    const { redisUrl, prefix } = this.#pipeline.queues.address;
+    const worker = new Worker(name, (job, token) => this.#process(name, job, token), {
+      connection: { url: redisUrl, maxRetriesPerRequest: null },
+      prefix,
+      concurrency: 1,
+      stalledInterval: 10_000,
+      // Consumers may be killed any number of times; attempts are counted where they matter, in MongoDB.
+      maxStalledCount: 100,
+    });
+    worker.on('error', (error) => this.#options.log.warn({ queue: name, err: error.message }, 'queue connection'));
+    return worker;
+  }
+
+  /** The wrapper around every handler: validation, timing, logging, handing back. */
+  async #process(name: JobName, job: Job, token: string | undefined): Promise<JobReport> {
+    const log = this.#options.log.child({ job: job.id });
+    const started = performance.now();
+    const context: HandlerContext = {
+      ...this.#pipeline,
+      device: this.#device,
+      threads: this.#threads,
+      log,
+      owner: this.owner,
+      leaseMs: this.#options.leaseMs ?? 30_000,
+      signal: this.#stopNow.signal,
+      lastAttempt: job.attemptsMade + 1 >= JOBS[name].attempts,
+      progress: throttledProgress(job),
+    };
+    try {
+      const handler = HANDLERS[name] as Handler<JobName>;
+      const report = await handler(payloadOf(name, job), context);
+      log.debug({ ms: Math.round(performance.now() - started), ...report }, 'job done');
+      return report;
+    } catch (error) {
+      // Whatever a job met because the consumer stops is no fault of the job.
+      const handBack = error instanceof HandBack ? error : this.#stopNow.signal.aborted && STOPPING;
+      if (handBack) {
+        log.debug({ reason: handBack.reason }, 'job handed back');
+        await job.moveToDelayed(Date.now() + Math.max(handBack.delayMs, 1), token);
+        throw new DelayedError();
+      }
+      log.error({ err: error }, `job failed: ${error instanceof Error ? error.message : error}`);
+      throw error;
+    }
+  }
+
+  #share(holder: JobName | undefined): void {
+    if (this.#stopNow.signal.aborted) return;
+    for (const name of DEVICE_QUEUES) {
+      const worker = this.#workers.get(name);
+      if (holder === undefined) worker?.resume();
+      else if (name !== holder) void worker?.pause(true);
+    }
+  }
+
+  async #reconcile(): Promise<void> {
+    try {
+      await reconcile(this.#pipeline);
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'the reconciler failed; it tries again');
+    }
+  }
+}
+
+/** At most one update a second reaches Redis. */
+function throttledProgress(job: Job): (fraction: number) => void {
+  let last = 0;
+  return (fraction) => {
+    const now = performance.now();
+    if (now - last < 1000) return;
+    last = now;
+    job.updateProgress(Math.round(fraction * 100)).catch(() => {});
+  };
+}

@@ -1,0 +1,40 @@
+import type { JobName } from '../queues/jobs.js';
+import type { CallOptions, ComputeProcess } from './compute/compute-process.js';
+import type { ComputeMethod, Params, Result } from './compute/protocol.js';
+
+/**
+ * The one accelerator of a consumer, and who has it. While a job has it, the consumer takes no jobs from other queues
+ * that need it, so that other consumers, whose devices may be free, get them.
+ */
+export class Device {
+  readonly compute: ComputeProcess;
+  /** Called with the queue whose job has the device, with undefined when it is free. */
+  onChange: (holder: JobName | undefined) => void = () => {};
+  #turn: Promise<void> = Promise.resolve();
+  #waiting = 0;
+
+  constructor(compute: ComputeProcess) {
+    this.compute = compute;
+  }
+
+  /** Runs the work of a job from `queue` when all that came before has ended. */
+  async use<T>(queue: JobName, work: () => Promise<T>): Promise<T> {
+    const before = this.#turn;
+    let done = () => {};
+    this.#turn = new Promise((resolve) => {
+      done = resolve;
+    });
+    if (this.#waiting++ === 0) this.onChange(queue);
+    try {
+      await before;
+      return await work();
+    } finally {
+      done();
+      if (--this.#waiting === 0) this.onChange(undefined);
+    }
+  }
+
+  call<M extends ComputeMethod>(method: M, params: Params<M>, options?: CallOptions): Promise<Result<M>> {
+    return this.compute.call(method, params, options);
+  }
+}

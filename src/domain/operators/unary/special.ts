@@ -1,0 +1,38 @@
+import { besselI0e, besselI1e } from '../../special-functions/bessel.js';
+import * as errorFunctions from '../../special-functions/error-functions.js';
+import * as tensors from '../tensor/special-functions.js';
+import type { UnaryOperator } from '../types.js';
+
+/* Math has none of these: the series of special-functions/ are ours, accurate to 4 units in the last place. */
+
+/** Error function, 2/√π ∫₀ˣ e^{-t²} dt. */
+export const erf: UnaryOperator = {
+  name: 'erf',
+  arity: 1,
+  evaluate: errorFunctions.erf,
+  tensor: (tf, x) => tf.erf(x),
+};
+
+/** Complementary error function, 1 - erf x, accurate in the tail. */
+export const erfc: UnaryOperator = {
+  name: 'erfc',
+  arity: 1,
+  evaluate: errorFunctions.erfc,
+  tensor: tensors.erfc,
+};
+
+/** Exponentially scaled modified Bessel function of order 0, e^{-|x|} I₀(x). */
+export const besselI0eOperator: UnaryOperator = {
+  name: 'bessel_i0e',
+  arity: 1,
+  evaluate: besselI0e,
+  tensor: tensors.besselI0e,
+};
+
+/** Exponentially scaled modified Bessel function of order 1, e^{-|x|} I₁(x). */
+export const besselI1eOperator: UnaryOperator = {
+  name: 'bessel_i1e',
+  arity: 1,
+  evaluate: besselI1e,
+  tensor: tensors.besselI1e,
+};

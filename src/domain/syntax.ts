@@ -1,0 +1,68 @@
+import { ExpressionError } from './expression-error.js';
+
+/** Longest text of an expression or schema, in UTF-16 code units, white space included. */
+export const MAX_LENGTH = 4096;
+/** Deepest nesting of operators. */
+export const MAX_DEPTH = 64;
+
+/** A name, with arguments where it is followed by parentheses. Positions are counted from 1 in the text as given. */
+export interface CallTree {
+  readonly name: string;
+  readonly position: number;
+  readonly args?: readonly CallTree[];
+}
+
+/** Of names in expressions and schemas; wider than the names of operators, so that errors can quote what was written. */
+const NAME_CHARACTER = /[A-Za-z0-9_-]/;
+
+const quote = (character: string | undefined): string => (character === undefined ? 'the end' : `"${character}"`);
+
+/**
+ * Parse `tree := name [ "(" tree { "," tree } ")" ]`, the common grammar of expressions and schemas. All white space is
+ * ignored, also within names.
+ * @throws ExpressionError of the given kind, with the position and what was expected
+ */
+export function parseCallTree(text: string, kind: 'expression' | 'schema'): CallTree {
+  if (text.length > MAX_LENGTH) {
+    throw new ExpressionError(kind, `the ${kind} has ${text.length} characters; at most ${MAX_LENGTH} are allowed`);
+  }
+  const characters: string[] = [];
+  const positions: number[] = [];
+  for (let i = 0; i < text.length; i++) {
+    const character = text.charAt(i);
+    if (/\s/.test(character)) continue;
+    characters.push(character);
+    positions.push(i + 1);
+  }
+  let next = 0;
+
+  const position = (): number => positions[next] ?? text.length + 1;
+  const fail = (expected: string): never => {
+    const found = quote(characters[next]);
+    throw new ExpressionError(kind, `expected ${expected} at character ${position()}, found ${found}`, position());
+  };
+
+  const parseTree = (depth: number, expected: string): CallTree => {
+    const start = position();
+    let name = '';
+    while (next < characters.length && NAME_CHARACTER.test(characters[next]!)) name += characters[next++];
+    if (name === '') fail(expected);
+    if (characters[next] !== '(') return { name, position: start };
+    if (depth > MAX_DEPTH) {
+      const message = `the ${kind} is nested deeper than ${MAX_DEPTH} operators at character ${start}`;
+      throw new ExpressionError(kind, message, start);
+    }
+    const args: CallTree[] = [];
+    do {
+      next++;
+      args.push(parseTree(depth + 1, 'an argument'));
+    } while (characters[next] === ',');
+    if (characters[next] !== ')') fail('"," or ")"');
+    next++;
+    return { name, position: start, args };
+  };
+
+  const tree = parseTree(1, kind === 'schema' ? 'a schema such as unary(x)' : 'an expression such as relu(x)');
+  if (next < characters.length) fail(`the end of the ${kind}`);
+  return tree;
+}

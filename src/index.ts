@@ -1,0 +1,25 @@
+/**
+ * aquasurf: better activation functions for your own network and task.
+ * Importing this opens no connection and loads no compute backend.
+ */
+import { canonicalHash as hashOfOutputs } from './domain/canonical-hash.js';
+import { outputFeatures } from './domain/output-features.js';
+
+export { formatExpression, parseExpression } from './domain/expression.js';
+export { ActivationFunction } from './nn/activation-function.js';
+export { type Backend, type BackendName, loadBackend } from './nn/backend/load-backend.js';
+export { type FisherSpectrumOptions, fisherSpectrum } from './nn/fisher/fisher-spectrum.js';
+export { type BuildContext, type DataSet, defineTask, type Split, type TaskDefinition } from './nn/task.js';
+export { type OpenOptions, OpenStudy, openStudy } from './open-study.js';
+export { AquasurfError, type ErrorCode } from './errors.js';
+export { outputFeatures };
+
+/**
+ * The canonical hash of a function: equivalent functions, whatever their names, have the same.
+ * @param expression e.g. `max(relu(x),cosh(elu(x)))`
+ * @returns 32 hex digits
+ * @throws ExpressionError with the position of the fault
+ */
+export function canonicalHash(expression: string): string {
+  return hashOfOutputs(outputFeatures(expression));
+}

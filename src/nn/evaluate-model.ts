@@ -1,0 +1,30 @@
+import { setImmediate as yieldToEvents } from 'node:timers/promises';
+import type { Tf } from '../domain/operators/types.js';
+import { allRows, batchTensors, inBatches } from './batches.js';
+import type { Objective } from './objective.js';
+import { RunningMetrics } from './running-metrics.js';
+import type { DataSet, Split } from './task.js';
+
+/** Mean loss (NaN if not finite) and accuracy of a model on a split, dropout off. */
+export async function evaluateModel(
+  tf: Tf,
+  objective: Objective,
+  data: DataSet,
+  split: Split,
+  batchSize: number,
+): Promise<{ loss: number; accuracy: number }> {
+  const metrics = new RunningMetrics(tf);
+  try {
+    for (const rows of inBatches(allRows(split.rows), batchSize)) {
+      tf.tidy(() => {
+        const batch = batchTensors(tf, data, split, rows);
+        const { loss, scores } = objective.evaluate(batch.inputs, batch.oneHot, { training: false });
+        metrics.add(loss, scores, batch.classes);
+      });
+      await yieldToEvents();
+    }
+    return await metrics.read();
+  } finally {
+    metrics.dispose();
+  }
+}

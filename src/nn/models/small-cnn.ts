@@ -1,0 +1,25 @@
+import type * as tfjs from '@tensorflow/tfjs';
+import type { BuildContext } from '../task.js';
+
+/**
+ * small-cnn of DESIGN.md section 5, for 28×28×1 images: conv 16 3×3 same, act, max-pool 2, conv 32 3×3 same, act,
+ * max-pool 2, flatten (1,568), dense 64, act, dense `classes`, softmax. 105,866 weights with 10 classes.
+ */
+export function smallCnn({ tf, activation }: BuildContext, classes = 10): tfjs.LayersModel {
+  const { layers } = tf;
+  return tf.sequential({
+    layers: [
+      layers.conv2d({ inputShape: [28, 28, 1], filters: 16, kernelSize: 3, padding: 'same' }),
+      activation(),
+      layers.maxPooling2d({ poolSize: 2 }),
+      layers.conv2d({ filters: 32, kernelSize: 3, padding: 'same' }),
+      activation(),
+      layers.maxPooling2d({ poolSize: 2 }),
+      layers.flatten(),
+      layers.dense({ units: 64 }),
+      activation(),
+      layers.dense({ units: classes }),
+      layers.activation({ activation: 'softmax' }),
+    ],
+  });
+}

@@ -1,0 +1,44 @@
+import { extname } from 'node:path';
+import { createJiti } from 'jiti';
+import { AquasurfError, errorLine } from '../../errors.js';
+import type { TaskDefinition } from '../task.js';
+import { moduleSourceHash } from './module-source.js';
+import { parseTask } from './task-schema.js';
+
+export interface TaskModule {
+  path: string;
+  tasks: TaskDefinition[];
+  sourceHash: string;
+}
+
+/**
+ * Loads a module, in JavaScript or TypeScript, whose default export is a task or a list of tasks. `aquasurf` in it is
+ * this package, as loaded in this process, wherever the module lies. Nothing is cached: a module that was changed is
+ * loaded anew.
+ * @throws AquasurfError TASK_INVALID when it does not load or exports something else
+ */
+export async function loadTaskModule(path: string): Promise<TaskModule> {
+  const jiti = createJiti(import.meta.url, {
+    moduleCache: false,
+    fsCache: false,
+    virtualModules: { aquasurf: await thisPackage() },
+  });
+  let exported: unknown;
+  try {
+    exported = await jiti.import(path, { default: true });
+  } catch (error) {
+    throw new AquasurfError('TASK_INVALID', `${path} does not load: ${errorLine(error)}`, { cause: error });
+  }
+  if (typeof exported !== 'object' || exported === null || (Array.isArray(exported) && exported.length === 0)) {
+    const mend = '`export default defineTask({ ... })`, or a list of such';
+    throw new AquasurfError('TASK_INVALID', `${path} has no task as its default export; expected ${mend}`);
+  }
+  const values: unknown[] = Array.isArray(exported) ? exported : [exported];
+  return { path, tasks: values.map((value) => parseTask(value, path)), sourceHash: moduleSourceHash(path) };
+}
+
+/** The package's root module, beside which this file lies: `.ts` in a clone's tests, `.js` when compiled. */
+async function thisPackage(): Promise<Record<string, unknown>> {
+  const root = new URL(`../../index${extname(import.meta.url)}`, import.meta.url);
+  return (await import(root.href)) as Record<string, unknown>;
+}

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { nearestNames } from '../../domain/nearest-names.js';
+import { AquasurfError, errorLine } from '../../errors.js';
+import type { TaskDefinition } from '../task.js';
+import { BUILT_IN_TASKS } from './built-in-tasks.js';
+import { loadTaskModule } from './load-task-module.js';
+
+export interface ResolvedTask {
+  task: TaskDefinition;
+  /** Stands for what the task does: results of different hashes must not mix. */
+  sourceHash: string;
+  /** `built-in`, or the path of its module. */
+  origin: string;
+}
+
+export interface TaskFolders {
+  /** Where `aquasurf.config.ts` (or .js, .mjs) is looked for. */
+  projectDir: string;
+  /** `--tasks`, relative to the project: a folder, every module of which is one of tasks, or one such module. */
+  tasksDir?: string;
+}
+
+const CONFIG_FILES = ['aquasurf.config.ts', 'aquasurf.config.js', 'aquasurf.config.mjs'];
+const MODULE = /(?<!\.d)(?<!\.test)\.(ts|mts|js|mjs)$/;
+
+/**
+ * The task of that name: among the built-in ones, those of `aquasurf.config.*`, then those of the tasks folder. A module
+ * that does not load matters only when the name is found nowhere else.
+ * @throws AquasurfError TASK_NOT_FOUND with the known names, TASK_INVALID when a module is broken or a name stands twice
+ */
+export async function resolveTask(name: string, folders: TaskFolders): Promise<ResolvedTask> {
+  const { tasks, broken } = await findTasks(folders);
+  const [found, second] = tasks.filter(({ task }) => task.name === name);
+  if (found && second) {
+    const message = `two tasks are named ${name}: one in ${found.origin}, one in ${second.origin}; rename yours`;
+    throw new AquasurfError('TASK_INVALID', message);
+  }
+  if (found) return found;
+  if (broken[0]) throw broken[0];
+  const known = tasks.map(({ task }) => task.name);
+  const near = nearestNames(name, known);
+  const ordered = [...near, ...known.filter((other) => !near.includes(other))];
+  throw new AquasurfError(
+    'TASK_NOT_FOUND',
+    `there is no task "${name}"; known tasks: ${ordered.join(', ')}. Tasks of your own come from aquasurf.config.ts in ` +
+      `${folders.projectDir} or from the folder given with --tasks`,
+  );
+}
+
+/**
+ * All tasks there are, built-in ones first.
+ * @throws AquasurfError TASK_INVALID when a module is broken
+ */
+export async function listTasks(folders: TaskFolders): Promise<ResolvedTask[]> {
+  const { tasks, broken } = await findTasks(folders);
+  if (broken[0]) throw broken[0];
+  return tasks;
+}
+
+async function findTasks(folders: TaskFolders): Promise<{ tasks: ResolvedTask[]; broken: AquasurfError[] }> {
+  const tasks = BUILT_IN_TASKS.map(({ task, version }) => ({
+    task,
+    sourceHash: createHash('sha256').update(`builtin:${task.name}@${version}`).digest('hex'),
+    origin: 'built-in',
+  }));
+  const broken: AquasurfError[] = [];
+  for (const path of await modulePaths(folders)) {
+    try {
+      const module = await loadTaskModule(path);
+      tasks.push(...module.tasks.map((task) => ({ task, sourceHash: module.sourceHash, origin: path })));
+    } catch (error) {
+      if (!(error instanceof AquasurfError)) throw error;
+      broken.push(error);
+    }
+  }
+  return { tasks, broken };
+}
+
+async function modulePaths({ projectDir, tasksDir }: TaskFolders): Promise<string[]> {
+  const config = CONFIG_FILES.map((file) => join(projectDir, file)).filter((path) => existsSync(path));
+  return [...config.slice(0, 1), ...(tasksDir === undefined ? [] : await modulesIn(resolve(projectDir, tasksDir)))];
+}
+
+async function modulesIn(place: string): Promise<string[]> {
+  try {
+    if ((await stat(place)).isFile()) return [place];
+    const files = (await readdir(place)).filter((file) => MODULE.test(file)).sort();
+    return files.map((file) => join(place, file));
+  } catch (error) {
+    throw new AquasurfError('TASK_NOT_FOUND', `the tasks in ${place} cannot be read: ${errorLine(error)}`);
+  }
+}

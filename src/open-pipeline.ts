@@ -1,0 +1,25 @@
+import type { Pipeline } from './queues/pipeline.js';
+import { Queues, queuePrefix } from './queues/queues.js';
+import { openStore } from './store/store.js';
+
+export interface Addresses {
+  redisUrl: string;
+  mongodbUri: string;
+}
+
+/**
+ * Connects to MongoDB and Redis.
+ * @throws AquasurfError SERVICE_UNAVAILABLE
+ */
+export async function openPipeline(addresses: Addresses): Promise<Pipeline & { close: () => Promise<void> }> {
+  const store = await openStore({ uri: addresses.mongodbUri });
+  const queues = new Queues({ redisUrl: addresses.redisUrl, prefix: queuePrefix(store.database) });
+  return {
+    store,
+    queues,
+    close: async () => {
+      await queues.close();
+      await store.close();
+    },
+  };
+}

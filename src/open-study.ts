@@ -1,0 +1,80 @@
+import { type Config, loadConfig } from './config.js';
+import { resolveTask } from './nn/tasks/task-registry.js';
+import { openPipeline } from './open-pipeline.js';
+import { createStudy, type StudyOptions } from './producers/create-study.js';
+import type { Pipeline } from './queues/pipeline.js';
+import { findServices } from './services/services.js';
+import { Study } from './study.js';
+
+export interface OpenOptions {
+  /** @defaultValue REDIS_URL, else a server that is found or started as on the command line */
+  redisUrl?: string;
+  /** @defaultValue MONGODB_URI, else as above */
+  mongodbUri?: string;
+  /**
+   * Create the study with these settings where it does not exist yet.
+   * `task` is a built-in name or one found in `aquasurf.config.ts` or `tasksDir`.
+   */
+  create?: Omit<StudyOptions, 'name' | 'task'> & { task: string };
+  /** A folder of task modules. */
+  tasksDir?: string;
+}
+
+/** A study with connections of its own; `close` it. */
+export class OpenStudy extends Study {
+  readonly #close: () => Promise<void>;
+
+  constructor(name: string, pipeline: Pipeline, close: () => Promise<void>) {
+    super(name, pipeline);
+    this.#close = close;
+  }
+
+  /** Closes the connections, and servers that were started for them and are used by nobody else. */
+  close(): Promise<void> {
+    return this.#close();
+  }
+}
+
+/**
+ * Opens a study by name.
+ *
+ * @example
+ * const study = await openStudy('digits', { create: { task: 'fashion-mnist/small-cnn', space: ['unary(unary(x))'] } });
+ * await study.populate();
+ * await study.close();
+ *
+ * @throws AquasurfError STUDY_NOT_FOUND where there is none and `create` is not given
+ */
+export async function openStudy(name: string, options: OpenOptions = {}): Promise<OpenStudy> {
+  const config: Config = { ...loadConfig() };
+  if (options.redisUrl !== undefined) config.redisUrl = options.redisUrl;
+  if (options.mongodbUri !== undefined) config.mongodbUri = options.mongodbUri;
+  const services = await findServices(config, { start: true, notify: () => {} });
+  try {
+    const pipeline = await openPipeline(services);
+    const close = async () => {
+      await pipeline.close();
+      await services.close();
+    };
+    try {
+      const exists = (await pipeline.store.studies.list()).some((study) => study._id === name);
+      if (!exists && options.create) {
+        const { task: taskName, ...rest } = options.create;
+        const task = await resolveTask(taskName, {
+          projectDir: config.projectDir,
+          ...(options.tasksDir === undefined ? {} : { tasksDir: options.tasksDir }),
+        });
+        await createStudy(pipeline, { ...rest, name, task });
+      } else {
+        await pipeline.store.studies.get(name);
+      }
+      return new OpenStudy(name, pipeline, close);
+    } catch (error) {
+      await pipeline.close();
+      throw error;
+    }
+  } catch (error) {
+    await services.close();
+    throw error;
+  }
+}

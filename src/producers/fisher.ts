@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { nanoid } from 'nanoid';
+import { canonicalHash } from '../domain/canonical-hash.js';
+import { outputFeatures } from '../domain/output-features.js';
+import { AquasurfError } from '../errors.js';
+import type { Pipeline } from '../queues/pipeline.js';
+import type { StudyDoc } from '../store/documents.js';
+
+export interface FisherOptions {
+  /**
+   * Random functions that shall have Fisher features, those that have them counted: asking twice adds nothing.
+   * The baselines come on top. @defaultValue all usable functions of the study
+   */
+  limit?: number;
+  /** These functions instead of random ones; they must be in the study. */
+  functions?: readonly string[];
+  /** Forget features that are there and compute them again. */
+  fromScratch?: boolean;
+}
+
+/** Functions in one job: queue overhead stays small beside the seconds that each takes. */
+const BATCH = 8;
+/** Hashes read from the store at once. */
+const PAGE = 2000;
+
+/**
+ * Records which functions are owed Fisher features and enqueues their jobs, in random order.
+ * @returns number of functions newly owed
+ */
+export async function oweFisher(pipeline: Pipeline, studyName: string, options: FisherOptions = {}): Promise<number> {
+  const { store, queues } = pipeline;
+  const study = await store.studies.get(studyName);
+  let owed = 0;
+  for await (const page of wanted(pipeline, study, options)) {
+    for (let start = 0; start < page.length; start += BATCH) {
+      const hashes = page.slice(start, start + BATCH);
+      const salt = options.fromScratch ? nanoid() : '';
+      const batch = createHash('sha256').update(`${hashes.join()}${salt}`).digest('hex').slice(0, 12);
+      const newlyOwed = await store.trials.oweFisher(
+        studyName,
+        hashes.map((hash) => ({ hash })),
+        { batch, generation: 0, settings: study.fisher, fromScratch: options.fromScratch ?? false },
+      );
+      if (newlyOwed.length === 0) continue;
+      owed += newlyOwed.length;
+      await queues.enqueue('fisher-eigenvalues', [{ study: studyName, batch, hashes: newlyOwed, generation: 0 }]);
+    }
+  }
+  return owed;
+}
+
+async function* wanted({ store }: Pipeline, study: StudyDoc, options: FisherOptions): AsyncGenerator<string[]> {
+  if (options.functions) {
+    yield await hashesInStudy(store, study, options.functions);
+    return;
+  }
+  const known = new Set(await store.trials.hashesWithFisher(study._id));
+  const baselines = new Set(study.baselines);
+  const again = options.fromScratch ?? false;
+  yield study.baselines.filter((hash) => again || !known.has(hash));
+
+  let room = options.limit ?? Number.POSITIVE_INFINITY;
+  if (!again) room -= [...known].filter((hash) => !baselines.has(hash)).length;
+  for await (const page of inRandomOrder(store, study)) {
+    if (room <= 0) return;
+    const fresh = page.filter((hash) => !baselines.has(hash) && (again || !known.has(hash))).slice(0, room);
+    room -= fresh.length;
+    if (fresh.length > 0) yield fresh;
+  }
+}
+
+/**
+ * All usable functions in a random order that the study's seed fixes: canonical hashes are uniform, so their own order,
+ * begun at a random place, serves, and the index gives it without sorting.
+ */
+async function* inRandomOrder(store: Pipeline['store'], study: StudyDoc): AsyncGenerator<string[]> {
+  const begin = createHash('sha256').update(`fisher order ${study.seed}`).digest('hex').slice(0, 32);
+  for (const [from, until] of [
+    [begin, undefined],
+    [undefined, begin],
+  ]) {
+    let after = from;
+    while (true) {
+      const query = { usable: true, limit: PAGE, ...(after === undefined ? {} : { after }) };
+      const page = await store.functions.hashesFrom(study.spaces, query);
+      const inside = until === undefined ? page : page.filter((hash) => hash <= until);
+      if (inside.length > 0) yield inside;
+      if (page.length < PAGE || inside.length < page.length) break;
+      after = page[page.length - 1];
+    }
+  }
+}
+
+async function hashesInStudy(store: Pipeline['store'], study: StudyDoc, functions: readonly string[]): Promise<string[]> {
+  const hashes: string[] = [];
+  for (const name of functions) {
+    const found = await store.functions.get(canonicalHash(outputFeatures(name)));
+    if (!found?.spaces.some((space) => study.spaces.includes(space))) {
+      throw new AquasurfError(
+        'FUNCTION_NOT_IN_STUDY',
+        `${name} is not in study ${study._id}: add it with \`aquasurf populate ${study._id} --fn "${name}" --wait\``,
+      );
+    }
+    if (!found.usable) {
+      throw new AquasurfError('FUNCTION_NOT_IN_STUDY', `${name} has outputs that are not finite or all equal: it cannot be used`);
+    }
+    hashes.push(found._id);
+  }
+  return [...new Set(hashes)];
+}

@@ -1,0 +1,107 @@
+import { type Job, Queue } from 'bullmq';
+import { AquasurfError } from '../errors.js';
+import { JOB_NAMES, JOBS, type JobName, type Payload } from './jobs.js';
+
+/** What a job is doing, or `absent`: Redis has never seen it, or has lost or dropped it. */
+export type JobPlace = 'queued' | 'active' | 'completed' | 'failed' | 'absent';
+
+export interface RedisAddress {
+  redisUrl: string;
+  /** Keeps the queues of one MongoDB database apart from those of others on the same Redis. */
+  prefix: string;
+}
+
+/** Queues of one database: `aquasurf-<database>`. */
+export const queuePrefix = (database: string): string => `aquasurf-${database}`;
+
+/** The queues, one for each kind of job, as producers see them. */
+export class Queues {
+  readonly address: RedisAddress;
+  readonly #queues = new Map<JobName, Queue>();
+
+  constructor(address: RedisAddress) {
+    this.address = address;
+  }
+
+  queue(name: JobName): Queue {
+    let queue = this.#queues.get(name);
+    if (!queue) {
+      queue = new Queue(name, { connection: { url: this.address.redisUrl }, prefix: this.address.prefix });
+      // A lost connection is retried for ever by ioredis; commands wait. Without a listener it would end the process.
+      queue.on('error', () => {});
+      this.#queues.set(name, queue);
+    }
+    return queue;
+  }
+
+  /**
+   * Puts jobs in. Ids are made from the payloads, so that enqueuing the same work twice leaves one job.
+   * @throws AquasurfError JOB_INVALID where a payload does not fit its job
+   */
+  async enqueue<Name extends JobName>(name: Name, payloads: readonly Payload<Name>[]): Promise<void> {
+    const job = JOBS[name];
+    const entries = payloads.map((payload) => {
+      const data = parsePayload(name, payload);
+      return { name, data, opts: { ...job.options, jobId: (job.id as (p: Payload<Name>) => string)(data) } };
+    });
+    // Bulks of 1,000: one Redis pipeline each, so that a large space does not become one huge command.
+    for (let start = 0; start < entries.length; start += 1000) {
+      await this.queue(name).addBulk(entries.slice(start, start + 1000));
+    }
+  }
+
+  /** Where the job for this payload is. */
+  async place<Name extends JobName>(name: Name, payload: Payload<Name>): Promise<JobPlace> {
+    const id = (JOBS[name].id as (p: Payload<Name>) => string)(payload);
+    const state = await this.queue(name).getJobState(id);
+    switch (state) {
+      case 'unknown':
+        return 'absent';
+      case 'active':
+      case 'completed':
+      case 'failed':
+        return state;
+      default:
+        return 'queued';
+    }
+  }
+
+  /** Live consumers of a queue. */
+  async consumers(name: JobName): Promise<number> {
+    return this.queue(name).getWorkersCount();
+  }
+
+  /** All queues, in the order of the job table (for Bull Board and metrics). */
+  all(): Queue[] {
+    return JOB_NAMES.map((name) => this.queue(name));
+  }
+
+  /**
+   * Answers once Redis does.
+   * @throws AquasurfError SERVICE_UNAVAILABLE
+   */
+  async ping(): Promise<void> {
+    await this.queue('training').waitUntilReady();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
+    this.#queues.clear();
+  }
+}
+
+/**
+ * Checks what a job carries; both ends call it.
+ * @throws AquasurfError JOB_INVALID naming the field
+ */
+export function parsePayload<Name extends JobName>(name: Name, payload: unknown): Payload<Name> {
+  const parsed = JOBS[name].payload.safeParse(payload);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new AquasurfError('JOB_INVALID', `job ${name}: ${issue?.path.join('.') || 'payload'}: ${issue?.message}`);
+  }
+  return parsed.data as Payload<Name>;
+}
+
+/** Takes the payload out of a job. */
+export const payloadOf = <Name extends JobName>(name: Name, job: Job): Payload<Name> => parsePayload(name, job.data);

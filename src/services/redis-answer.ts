@@ -1,0 +1,61 @@
+import { Redis } from 'ioredis';
+import type { Answer } from './server-kind.js';
+
+/** BullMQ's scripts need commands of this version. */
+export const OLDEST_REDIS = [6, 2] as const;
+
+/** Asks a Redis for its version. */
+export async function askRedis(url: string, timeoutMs: number): Promise<Answer> {
+  const client = new Redis(url, {
+    lazyConnect: true,
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+    enableReadyCheck: false,
+    connectTimeout: timeoutMs,
+  });
+  // A refused password, host or connection is told by an event; `connect` then only says "Connection is closed."
+  let told: Error | undefined;
+  client.on('error', (error: Error) => {
+    told ??= error;
+  });
+  const tooLate = setTimeout(() => {
+    told ??= new Error(`no answer within ${timeoutMs / 1000} s`);
+    client.disconnect();
+  }, timeoutMs);
+  try {
+    await client.connect();
+    return judgeRedis(await client.info());
+  } catch (error) {
+    return explain(told ?? (error instanceof Error ? error : new Error(String(error))));
+  } finally {
+    clearTimeout(tooLate);
+    client.disconnect();
+  }
+}
+
+function judgeRedis(info: string): Answer {
+  const version = /^redis_version:(\S+)/m.exec(info)?.[1];
+  if (version === undefined) return { usable: false, cause: 'refused', reason: 'does not tell its version' };
+  if (!isRecentRedis(version)) {
+    return {
+      usable: false,
+      cause: 'refused',
+      reason: `is version ${version}; ${OLDEST_REDIS.join('.')} or newer is needed`,
+    };
+  }
+  if (/^loading:1/m.test(info)) return { usable: false, cause: 'starting', reason: 'is still loading its data' };
+  return { usable: true, version };
+}
+
+export function isRecentRedis(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > OLDEST_REDIS[0] || (major === OLDEST_REDIS[0] && minor >= OLDEST_REDIS[1]);
+}
+
+function explain(error: Error): Answer {
+  const refused = (reason: string): Answer => ({ usable: false, cause: 'refused', reason });
+  if (/^NOAUTH/.test(error.message)) return refused('needs a password');
+  if (/^WRONGPASS|invalid password/.test(error.message)) return refused('refused the password: wrong user or password');
+  if (/^Protocol error/.test(error.message)) return refused('is not a Redis: something else listens there');
+  return { usable: false, cause: 'unreachable', reason: `cannot be reached: ${error.message}` };
+}

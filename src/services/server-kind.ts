@@ -1,0 +1,40 @@
+import type { ServiceName, ServiceRecord } from './service-records.js';
+
+/** What a server answers to a first question. `reason` completes "Redis at ADDRESS ...", e.g. "needs a password". */
+export type Answer =
+  | { usable: true; version: string }
+  | { usable: false; reason: string; cause: 'unreachable' | 'starting' | 'refused' };
+
+export interface StartContext {
+  /** The servers' data live in folders of this one. */
+  dataDir: string;
+  /** Programs shared by all projects. */
+  cacheDir: string;
+  /** The port of the last time, taken again when it is free. */
+  previousPort: number | undefined;
+  notify: (line: string) => void;
+  signal: AbortSignal | undefined;
+  /** Called as soon as processes exist, so that they can be found and stopped whatever happens next. */
+  record: (record: ServiceRecord) => Promise<void>;
+}
+
+/** What differs between Redis and MongoDB. How they are found, shared and stopped is the same for both. */
+export interface ServerKind {
+  name: ServiceName;
+  title: 'Redis' | 'MongoDB';
+  /** The environment variable that names a server. */
+  variable: 'REDIS_URL' | 'MONGODB_URI';
+  defaultPort: number;
+  /** Folder in the data folder, e.g. `redis`. */
+  folder: string;
+  url: (port: number) => string;
+  /** One real conversation within `timeoutMs`; never throws. */
+  ask: (url: string, timeoutMs: number) => Promise<Answer>;
+  /**
+   * Starts a server of our own and waits until it answers; gives its port.
+   * @throws AquasurfError SERVICE_UNAVAILABLE; its message says what is missing or what the server said
+   */
+  start: (context: StartContext) => Promise<number>;
+  /** Ways to get one by hand, e.g. "apt-get install redis-server". */
+  waysByHand: readonly string[];
+}

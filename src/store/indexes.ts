@@ -1,0 +1,33 @@
+import type { Db, IndexDescription } from 'mongodb';
+
+/**
+ * Every index, and with it the list of collections. Made before there is data (an index over many documents takes
+ * minutes); making one that exists does nothing. A test explains the store's queries against them.
+ */
+const INDEXES: Record<string, IndexDescription[]> = {
+  studies: [],
+  spaces: [],
+  ranges: [{ key: { space: 1, done: 1 } }],
+  functions: [{ key: { spaces: 1, usable: 1, _id: 1 } }],
+  aliases: [{ key: { hash: 1, _id: 1 } }, { key: { spaces: 1 } }],
+  trials: [
+    // A place in the search belongs to one trial: two claims of one slot cannot both succeed, whoever asks.
+    {
+      key: { study: 1, number: 1 },
+      name: 'one-trial-a-number',
+      unique: true,
+      partialFilterExpression: { status: { $in: ['running', 'done'] } },
+    },
+    { key: { study: 1, status: 1, number: 1 } },
+    { key: { study: 1, 'fisher.state': 1, status: 1, 'fisher.job': 1 } },
+    { key: { status: 1, 'lease.expiresAt': 1 } },
+  ],
+  runs: [{ key: { study: 1, hash: 1 } }],
+  embeddings: [{ key: { study: 1, chunk: 1, version: -1, createdAt: -1 } }, { key: { study: 1, version: 1, fit: 1 } }],
+};
+
+export async function createIndexes(database: Db): Promise<void> {
+  for (const [collection, indexes] of Object.entries(INDEXES)) {
+    if (indexes.length > 0) await database.collection(collection).createIndexes(indexes);
+  }
+}

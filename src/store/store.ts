@@ -1,0 +1,106 @@
+import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
+import { AquasurfError } from '../errors.js';
+import { redactUrl } from '../log.js';
+import { databaseNow } from './database-clock.js';
+import { Embeddings } from './embeddings.js';
+import { Functions } from './functions.js';
+import { createIndexes } from './indexes.js';
+import { retryUpsert } from './retry.js';
+import { Runs } from './runs.js';
+import { Spaces } from './spaces.js';
+import { Studies } from './studies.js';
+import { Trials } from './trials.js';
+
+/** Where the URI names no database. */
+const DATABASE = 'aquasurf';
+
+/** What is true about studies and functions. Redis may be lost at any time; this may not. */
+export class Store {
+  readonly studies: Studies;
+  readonly spaces: Spaces;
+  readonly functions: Functions;
+  readonly trials: Trials;
+  readonly runs: Runs;
+  readonly embeddings: Embeddings;
+  /** Name of the database. */
+  readonly database: string;
+
+  constructor(
+    readonly client: MongoClient,
+    private readonly db: Db,
+  ) {
+    this.database = db.databaseName;
+    this.studies = new Studies(db);
+    this.spaces = new Spaces(db);
+    this.functions = new Functions(db);
+    this.trials = new Trials(db);
+    this.runs = new Runs(db);
+    this.embeddings = new Embeddings(db);
+  }
+
+  /** The server's name and version, e.g. `MongoDB 8.0.4` or `FerretDB v2.7.0 (MongoDB 7.0.77)`. */
+  async ping(): Promise<string> {
+    const { version, ferretdb } = await this.db.command({ buildInfo: 1 });
+    return ferretdb ? `FerretDB ${ferretdb.version} (MongoDB ${version})` : `MongoDB ${version}`;
+  }
+
+  /** The database's clock, by which leases run. */
+  now(): Promise<Date> {
+    return databaseNow(this.db);
+  }
+
+  close(): Promise<void> {
+    return this.client.close();
+  }
+}
+
+export interface StoreOptions {
+  /** `mongodb://host:port/database`; without a database it is `aquasurf`. */
+  uri: string;
+  /**
+   * Milliseconds to look for a server that answers.
+   * @defaultValue 5000
+   */
+  timeoutMs?: number;
+  /** Further options of the driver, e.g. for monitoring. */
+  client?: MongoClientOptions;
+}
+
+/**
+ * Connects and makes the indexes that are missing.
+ * @throws AquasurfError CONFIG_INVALID for a malformed URI, SERVICE_UNAVAILABLE where no database answers (or refuses us)
+ */
+export async function openStore({ uri, timeoutMs = 5000, client: options }: StoreOptions): Promise<Store> {
+  const client = newClient(uri, { serverSelectionTimeoutMS: timeoutMs, ignoreUndefined: true, ...options });
+  try {
+    await client.connect();
+    const db = client.db(client.options.dbName === 'test' && !namesDatabase(uri) ? DATABASE : client.options.dbName);
+    // Several processes that open a new database at once get into each other's way.
+    await retryUpsert(() => createIndexes(db));
+    return new Store(client, db);
+  } catch (error) {
+    await client.close().catch(() => {});
+    throw new AquasurfError(
+      'SERVICE_UNAVAILABLE',
+      `MongoDB at ${redactUrl(uri)} cannot be used: ${error instanceof Error ? error.message : String(error)}; ` +
+        'check MONGODB_URI and that the server runs',
+      { cause: error },
+    );
+  }
+}
+
+function newClient(uri: string, options: MongoClientOptions): MongoClient {
+  try {
+    return new MongoClient(uri, options);
+  } catch (error) {
+    throw new AquasurfError(
+      'CONFIG_INVALID',
+      `"${redactUrl(uri)}" is not a MongoDB URI (mongodb://host:port/database): ${error instanceof Error ? error.message : error}`,
+      { cause: error },
+    );
+  }
+}
+
+function namesDatabase(uri: string): boolean {
+  return /^mongodb(\+srv)?:\/\/[^/]+\/[^?]+/.test(uri);
+}

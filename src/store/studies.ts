@@ -1,0 +1,148 @@
+import type { Collection, Db } from 'mongodb';
+import { AquasurfError } from '../errors.js';
+import { checkedDocument, STUDY_NAME, studySchema } from './document-schemas.js';
+import type { EmbeddingDoc, RunDoc, SearchState, StudyDoc, StudySearch, TrialDoc } from './documents.js';
+import { isDuplicateKey, retryConflicts } from './retry.js';
+
+/** `studies`: what is searched and how, and the state of the search. */
+export class Studies {
+  private readonly collection: Collection<StudyDoc>;
+
+  constructor(private readonly database: Db) {
+    this.collection = database.collection('studies');
+  }
+
+  /** @throws AquasurfError STUDY_EXISTS, or USAGE for a name that no study can have */
+  async create(study: StudyDoc): Promise<void> {
+    if (!STUDY_NAME.test(study._id)) {
+      throw new AquasurfError(
+        'USAGE',
+        `"${study._id}" cannot be a study's name: use at most 64 letters, digits, "-", "_" and ".", a letter or digit first`,
+      );
+    }
+    checkedDocument('studies', studySchema, study);
+    try {
+      await this.collection.insertOne(study);
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+      throw new AquasurfError(
+        'STUDY_EXISTS',
+        `study "${study._id}" exists already; take another name or delete it first`,
+      );
+    }
+  }
+
+  /** @throws AquasurfError STUDY_NOT_FOUND, whose message lists the studies that there are */
+  async get(name: string): Promise<StudyDoc> {
+    const study = await this.collection.findOne({ _id: name });
+    if (!study) throw await this.notFound(name);
+    return checkedDocument('studies', studySchema, study);
+  }
+
+  /** All studies by name. There are few: this reads the whole collection. */
+  async list(): Promise<StudyDoc[]> {
+    const studies = await this.collection.find().sort({ _id: 1 }).toArray();
+    return studies.map((study) => checkedDocument('studies', studySchema, study));
+  }
+
+  /**
+   * Deletes the study with its trials, runs and embeddings; functions and spaces stay, other studies share them.
+   * The study itself goes last, so that a deletion cut short can be run again.
+   */
+  async delete(name: string): Promise<void> {
+    if (!(await this.collection.findOne({ _id: name }, { projection: { _id: 1 } }))) throw await this.notFound(name);
+    await this.database.collection<TrialDoc>('trials').deleteMany({ study: name });
+    await this.database.collection<RunDoc>('runs').deleteMany({ study: name });
+    await this.database.collection<EmbeddingDoc>('embeddings').deleteMany({ study: name });
+    await this.collection.deleteOne({ _id: name });
+  }
+
+  async addSpaces(name: string, spaces: readonly string[]): Promise<void> {
+    const { matchedCount } = await retryConflicts(() =>
+      this.collection.updateOne({ _id: name }, { $addToSet: { spaces: { $each: [...spaces] } } }),
+    );
+    if (matchedCount === 0) throw await this.notFound(name);
+  }
+
+  /**
+   * Makes the search run, or changes the wishes of one that runs. One that did not run starts a new generation of slots,
+   * because the job ids of the last one may be used up.
+   */
+  async startSearch(
+    name: string,
+    wishes: Pick<StudySearch, 'trials' | 'parallel' | 'deadline' | 'patience'>,
+  ): Promise<StudyDoc> {
+    const { trials, parallel, deadline, patience } = wishes;
+    const started = await retryConflicts(() =>
+      this.collection.findOneAndUpdate(
+        { _id: name },
+        [
+          {
+            $set: {
+              'search.generation': {
+                $cond: [
+                  { $eq: ['$search.state', 'running'] },
+                  '$search.generation',
+                  { $add: ['$search.generation', 1] },
+                ],
+              },
+              'search.state': 'running',
+              'search.reason': null,
+              'search.trials': trials,
+              'search.parallel': parallel,
+              'search.deadline': deadline,
+              'search.patience': patience,
+            },
+          },
+        ],
+        { returnDocument: 'after' },
+      ),
+    );
+    if (!started) throw await this.notFound(name);
+    return checkedDocument('studies', studySchema, started);
+  }
+
+  /** @returns false where the search was in none of the states `from` (or there is no such study): nothing changed */
+  async setSearchState(
+    name: string,
+    from: readonly SearchState[],
+    to: SearchState,
+    reason: string | null = null,
+  ): Promise<boolean> {
+    const { matchedCount } = await retryConflicts(() =>
+      this.collection.updateOne(
+        { _id: name, 'search.state': { $in: [...from] } },
+        { $set: { 'search.state': to, 'search.reason': reason } },
+      ),
+    );
+    return matchedCount === 1;
+  }
+
+  /**
+   * Raises the generation of the slots only if it still is `seen`, so that of several reconcilers that miss the same
+   * jobs one raises it and the others follow.
+   * @returns the present generation
+   */
+  async raiseSearchGeneration(name: string, seen: number): Promise<number> {
+    await retryConflicts(() =>
+      this.collection.updateOne({ _id: name, 'search.generation': seen }, { $inc: { 'search.generation': 1 } }),
+    );
+    return (await this.get(name)).search.generation;
+  }
+
+  private async notFound(name: string): Promise<AquasurfError> {
+    const names = await this.collection
+      .find({}, { projection: { _id: 1 } })
+      .sort({ _id: 1 })
+      .limit(11)
+      .toArray();
+    const known = names
+      .slice(0, 10)
+      .map(({ _id }) => _id)
+      .join(', ');
+    const mend = known
+      ? `there ${names.length === 1 ? 'is' : 'are'} ${known}${names.length > 10 ? ', …' : ''}`
+      : 'there are none yet: make one with `aquasurf study create`';
+    return new AquasurfError('STUDY_NOT_FOUND', `no study "${name}"; ${mend}`);
+  }
+}

@@ -1,0 +1,37 @@
+import type { TrialStatus } from '../domain/trial.js';
+import type { SearchState } from './documents.js';
+import type { Store } from './store.js';
+
+/** How far a study is, by what MongoDB holds. */
+export interface StudyProgress {
+  populate: { spaces: number; expanded: number; ranges: number; done: number; complete: boolean };
+  fisher: { owed: number; defined: number; undefined: number; failed: number; complete: boolean };
+  /** Features on which the newest plane was fitted; `complete`: no newer fit is owed. */
+  embedding: { fitted: number; complete: boolean };
+  trials: Record<TrialStatus, number>;
+  search: { state: SearchState; trials: number; reason: string | null; complete: boolean };
+}
+
+export async function studyProgress(store: Store, name: string): Promise<StudyProgress> {
+  const study = await store.studies.get(name);
+  const [unexpanded, ranges, fisher, fitted, trials] = await Promise.all([
+    store.spaces.unexpanded(study.spaces),
+    store.spaces.progress(study.spaces),
+    store.trials.fisherCounts(name),
+    store.embeddings.latestVersion(name),
+    store.trials.statusCounts(name),
+  ]);
+  const { state, trials: wanted, reason } = study.search;
+  return {
+    populate: {
+      spaces: study.spaces.length,
+      expanded: study.spaces.length - unexpanded.length,
+      ...ranges,
+      complete: unexpanded.length === 0 && ranges.done === ranges.ranges,
+    },
+    fisher: { ...fisher, complete: fisher.owed === 0 },
+    embedding: { fitted: fitted ?? 0, complete: fisher.owed === 0 && (fitted ?? 0) >= fisher.defined },
+    trials,
+    search: { state, trials: wanted, reason, complete: state !== 'running' && state !== 'paused' },
+  };
+}

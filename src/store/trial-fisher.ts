@@ -1,0 +1,194 @@
+import { AquasurfError } from '../errors.js';
+import { checkedDocument, trialSchema } from './document-schemas.js';
+import type { FisherSettings, FisherState, TrialDoc, TrialFisher } from './documents.js';
+import { insertMissing } from './insert-missing.js';
+import { retryConflicts } from './retry.js';
+import { newTrial, trialId, WITHOUT_FEATURES } from './trial-document.js';
+import { TrialQueries } from './trial-queries.js';
+import { packVector, unpackUint16 } from './vectors.js';
+
+/** A job's worth of trials that owe features. */
+export interface FisherBatch {
+  batch: string;
+  generation: number;
+  hashes: string[];
+}
+
+export type FisherOutcome =
+  | { state: 'defined'; features: Uint16Array; settings: FisherSettings; seconds: number }
+  | { state: 'undefined' | 'failed'; reason: string; seconds?: number };
+
+const READ_BATCH = 500;
+
+/**
+ * Fisher features of trials: which job owes them, and what it found.
+ *
+ * ```
+ * absent ──owe──▶ owed ──record──▶ defined | undefined
+ *                  ▲ └──record──▶ failed ──owe, or its job run again──▶
+ *                  └── owe from scratch, from any state
+ * ```
+ */
+export class TrialFisherWork extends TrialQueries {
+  /**
+   * Makes trials of the functions where there are none, and the batch the one that owes their features, where no other
+   * owes or has them (from scratch: in any case).
+   * @returns the hashes that this call made owed
+   */
+  async oweFisher(
+    study: string,
+    entries: ReadonlyArray<{ hash: string }>,
+    options: { batch: string; generation: number; settings: FisherSettings; fromScratch?: boolean },
+  ): Promise<string[]> {
+    const { batch, generation, settings, fromScratch = false } = options;
+    const fisher: TrialFisher = { state: 'owed', job: batch, generation, settings };
+    const hashes = [...new Set(entries.map(({ hash }) => hash))];
+    const known = await insertMissing(
+      this.trials,
+      hashes.map((hash) => newTrial(study, hash, fisher)),
+    );
+    const isKnown = new Set(known.map(({ hash }) => hash));
+    if (isKnown.size === 0) return hashes;
+
+    const owedBefore = new Set(await this.owedBy(batch, study, [...isKnown]));
+    const notOwed = [...isKnown].filter((hash) => !owedBefore.has(hash)).map((hash) => trialId(study, hash));
+    const claimable = fromScratch ? {} : { 'fisher.state': { $in: ['absent', 'failed'] as FisherState[] } };
+    await retryConflicts(() => this.trials.updateMany({ _id: { $in: notOwed }, ...claimable }, { $set: { fisher } }));
+    const owedNow = new Set(await this.owedBy(batch, study, [...isKnown]));
+    return hashes.filter((hash) => !isKnown.has(hash) || (owedNow.has(hash) && !owedBefore.has(hash)));
+  }
+
+  /** The trials that still owe features: of the study, of one batch, or of some hashes. */
+  async owedFisher(study: string, only: { batch?: string; hashes?: readonly string[] } = {}): Promise<TrialDoc[]> {
+    const found = await this.trials
+      .find(
+        {
+          study,
+          'fisher.state': 'owed',
+          ...(only.batch === undefined ? {} : { 'fisher.job': only.batch }),
+          ...(only.hashes === undefined ? {} : { _id: { $in: only.hashes.map((hash) => trialId(study, hash)) } }),
+        },
+        { projection: WITHOUT_FEATURES },
+      )
+      .toArray();
+    return found.map((trial) => checkedDocument('trials', trialSchema, trial));
+  }
+
+  /** What the queue should hold: each batch with the hashes that it still owes, by batch. */
+  async owedFisherBatches(study: string): Promise<FisherBatch[]> {
+    const batches = new Map<string, FisherBatch>();
+    for (const { hash, fisher } of await this.owedFisher(study)) {
+      const batch = fisher.job ?? '';
+      const generation = fisher.generation ?? 0;
+      const known = batches.get(batch) ?? { batch, generation, hashes: [] };
+      known.generation = Math.max(known.generation, generation);
+      known.hashes.push(hash);
+      batches.set(batch, known);
+    }
+    for (const { hashes } of batches.values()) hashes.sort();
+    return [...batches.values()].sort((a, b) => (a.batch < b.batch ? -1 : 1));
+  }
+
+  /**
+   * Raises the generation of what a batch still owes, where it is not above `seen` already.
+   * @returns the present generation; undefined where the batch owes nothing
+   */
+  async raiseFisherGeneration(study: string, batch: string, seen: number): Promise<number | undefined> {
+    const owed = { study, 'fisher.state': 'owed' as const, 'fisher.job': batch };
+    await retryConflicts(() =>
+      this.trials.updateMany(
+        { ...owed, 'fisher.generation': { $lte: seen } },
+        { $set: { 'fisher.generation': seen + 1 } },
+      ),
+    );
+    const trial = await this.trials.findOne(owed, { projection: { 'fisher.generation': 1 } });
+    return trial?.fisher.generation;
+  }
+
+  /**
+   * Fixes the expression that a trial uses, when its first job starts; the first writer wins.
+   * @returns the expression really used
+   * @throws AquasurfError FUNCTION_NOT_IN_STUDY
+   */
+  async fixExpression(study: string, hash: string, fn: string): Promise<string> {
+    const _id = trialId(study, hash);
+    await retryConflicts(() => this.trials.updateOne({ _id, fn: null }, { $set: { fn } }));
+    const trial = await this.trials.findOne({ _id }, { projection: { fn: 1 } });
+    if (!trial) {
+      throw new AquasurfError('FUNCTION_NOT_IN_STUDY', `"${fn}" has no trial in study "${study}": populate it first`);
+    }
+    return trial.fn ?? fn;
+  }
+
+  /**
+   * Stores what a job found, if its batch is still the one that owes it; a `failed` one may come right when its job is
+   * run again. Features of other settings than those owed are refused: they are never mixed.
+   * @returns false where nothing was stored: it is there already, or another batch owes it now
+   */
+  async recordFisher(study: string, hash: string, by: { batch: string }, outcome: FisherOutcome): Promise<boolean> {
+    const owedSettings = outcome.state === 'defined' ? prefixed('fisher.settings.', outcome.settings) : {};
+    const { matchedCount } = await retryConflicts(() =>
+      this.trials.updateOne(
+        {
+          _id: trialId(study, hash),
+          'fisher.job': by.batch,
+          'fisher.state': { $in: ['owed', 'failed'] as FisherState[] },
+          ...owedSettings,
+        },
+        {
+          $set: {
+            'fisher.state': outcome.state,
+            ...(outcome.state === 'defined' ? { 'fisher.features': packVector(outcome.features) } : {}),
+            ...(outcome.state === 'defined' ? {} : { 'fisher.reason': outcome.reason }),
+            ...(outcome.seconds === undefined ? {} : { 'fisher.seconds': outcome.seconds }),
+          },
+          ...(outcome.state === 'defined' ? { $unset: { 'fisher.reason': true as const } } : {}),
+        },
+      ),
+    );
+    return matchedCount === 1;
+  }
+
+  async fisherCounts(study: string): Promise<Record<Exclude<FisherState, 'absent'>, number>> {
+    const count = (state: FisherState) => this.trials.countDocuments({ study, 'fisher.state': state });
+    const [owed, defined, undefined_, failed] = await Promise.all([
+      count('owed'),
+      count('defined'),
+      count('undefined'),
+      count('failed'),
+    ]);
+    return { owed, defined, undefined: undefined_, failed };
+  }
+
+  /** Hashes of the trials with defined features, in the order of their digits. */
+  async withFisher(study: string): Promise<string[]> {
+    const found = await this.trials
+      .find({ study, 'fisher.state': 'defined' })
+      .project<{ hash: string }>({ _id: 0, hash: 1 })
+      .toArray();
+    return found.map(({ hash }) => hash).sort();
+  }
+
+  /** CDF values as uint16 (k/65,535) by hash; hashes without defined features are left out. */
+  async fisherFeatures(study: string, hashes: readonly string[]): Promise<Map<string, Uint16Array>> {
+    const features = new Map<string, Uint16Array>();
+    for (let start = 0; start < hashes.length; start += READ_BATCH) {
+      const ids = hashes.slice(start, start + READ_BATCH).map((hash) => trialId(study, hash));
+      const found = this.trials
+        .find({ _id: { $in: ids }, 'fisher.state': 'defined' })
+        .project<Pick<TrialDoc, 'hash' | 'fisher'>>({ hash: 1, 'fisher.features': 1 });
+      for await (const { hash, fisher } of found) {
+        if (fisher.features) features.set(hash, unpackUint16(fisher.features));
+      }
+    }
+    return features;
+  }
+
+  private async owedBy(batch: string, study: string, hashes: readonly string[]): Promise<string[]> {
+    return (await this.owedFisher(study, { batch, hashes })).map(({ hash }) => hash);
+  }
+}
+
+function prefixed(prefix: string, values: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [prefix + key, value]));
+}

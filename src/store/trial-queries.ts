@@ -1,0 +1,109 @@
+import type { Collection, Db } from 'mongodb';
+import type { Direction, Metric, TrialStatus } from '../domain/trial.js';
+import { TRIAL_STATUSES } from '../domain/trial.js';
+import { candidateSchema, checkedDocument, finishedSchema, trialSchema } from './document-schemas.js';
+import type { AggregateResult, TrialDoc } from './documents.js';
+import { trialId, WITHOUT_FEATURES } from './trial-document.js';
+
+/** A function that may be trained next; `fn` is null until its first job fixes the expression. */
+export interface Candidate {
+  hash: string;
+  fn: string | null;
+}
+
+export interface FinishedTrial {
+  hash: string;
+  fn: string | null;
+  number: number;
+  result: AggregateResult;
+}
+
+/** What is asked about trials; changes nothing. */
+export class TrialQueries {
+  protected readonly trials: Collection<TrialDoc>;
+
+  constructor(protected readonly database: Db) {
+    this.trials = database.collection('trials');
+  }
+
+  /** The trial without its feature vector; null where the function has none in this study. */
+  async get(study: string, hash: string): Promise<TrialDoc | null> {
+    const trial = await this.trials.findOne({ _id: trialId(study, hash) }, { projection: WITHOUT_FEATURES });
+    return trial && checkedDocument('trials', trialSchema, trial);
+  }
+
+  /** Waiting trials with defined Fisher features, by hash: what the surrogate chooses from. */
+  async candidates(study: string): Promise<Candidate[]> {
+    const found = await this.trials
+      .find({ study, status: 'waiting', 'fisher.state': 'defined' })
+      .project<{ _id: string } & Candidate>({ hash: 1, fn: 1 })
+      .toArray();
+    const candidates = found.map((trial) => {
+      const { hash, fn } = checkedDocument('trials', candidateSchema, trial);
+      return { hash, fn };
+    });
+    return candidates.sort(byHash);
+  }
+
+  /** Done trials in the order of their numbers: the order in which the search chose them. */
+  async finished(study: string): Promise<FinishedTrial[]> {
+    const found = await this.trials
+      .find({ study, status: 'done' })
+      .sort({ number: 1 })
+      .project<{ _id: string } & FinishedTrial>({ hash: 1, fn: 1, number: 1, result: 1 })
+      .toArray();
+    return found.map((trial) => {
+      const { hash, fn, number, result } = checkedDocument('trials', finishedSchema, trial);
+      return { hash, fn, number, result };
+    });
+  }
+
+  /** The running trials by number, for people and for the reconciler. */
+  async running(study: string): Promise<TrialDoc[]> {
+    const found = await this.trials
+      .find({ study, status: 'running' }, { projection: WITHOUT_FEATURES })
+      .sort({ number: 1 })
+      .toArray();
+    return found.map((trial) => checkedDocument('trials', trialSchema, trial));
+  }
+
+  /**
+   * The best done trials, best first. Those whose metric is null (a diverged loss) come last whatever the direction;
+   * equal ones in the order of their numbers.
+   */
+  async best(study: string, top: number, metric: Metric, direction: Direction): Promise<FinishedTrial[]> {
+    const worst = direction === 'max' ? -Infinity : Infinity;
+    const sign = direction === 'max' ? -1 : 1;
+    const value = (trial: FinishedTrial) => sign * (trial.result[metric] ?? worst);
+    const compare = (a: FinishedTrial, b: FinishedTrial) =>
+      value(a) === value(b) ? a.number - b.number : value(a) - value(b);
+    return (await this.finished(study)).sort(compare).slice(0, top);
+  }
+
+  /** Numbers of the running and done trials, ascending. */
+  async takenNumbers(study: string): Promise<number[]> {
+    const found = await this.trials
+      .find({ study, status: { $in: ['running', 'done'] } })
+      .project<{ number: number }>({ _id: 0, number: 1 })
+      .toArray();
+    return found.map(({ number }) => number).sort((a, b) => a - b);
+  }
+
+  async lowestFreeNumber(study: string): Promise<number> {
+    const taken = new Set(await this.takenNumbers(study));
+    let number = 1;
+    while (taken.has(number)) number += 1;
+    return number;
+  }
+
+  async statusCounts(study: string): Promise<Record<TrialStatus, number>> {
+    const counts = TRIAL_STATUSES.map(
+      async (status) => [status, await this.trials.countDocuments({ study, status })] as const,
+    );
+    return Object.fromEntries(await Promise.all(counts)) as Record<TrialStatus, number>;
+  }
+}
+
+function byHash(a: Candidate, b: Candidate): number {
+  return a.hash < b.hash ? -1 : 1;
+}

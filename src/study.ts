@@ -1,0 +1,172 @@
+import { nanoid } from 'nanoid';
+import { canonicalHash } from './domain/canonical-hash.js';
+import { outputFeatures } from './domain/output-features.js';
+import type { TrialResult } from './domain/trial.js';
+import { AquasurfError } from './errors.js';
+import { type FisherOptions, oweFisher } from './producers/fisher.js';
+import { type PopulateOptions, populate } from './producers/populate.js';
+import { reconcile } from './producers/reconcile.js';
+import { pauseSearch, resumeSearch, type SearchOptions, startSearch, stopSearch } from './producers/search.js';
+import type { Pipeline } from './queues/pipeline.js';
+import type { Lease, StudyDoc } from './store/documents.js';
+import { type StudyProgress, studyProgress } from './store/study-progress.js';
+import { type RankedFunction, rankedFunctions, type StudySummary, studySummary } from './store/study-summary.js';
+import { expressionOf, suggest, suggestAndClaim } from './store/suggest.js';
+
+/** A function taken by `claim`: train it, then `report` with its token before the lease ends, or `extend` the lease. */
+export interface Claimed {
+  fn: string;
+  hash: string;
+  number: number;
+  lease: Lease;
+}
+
+/** Results from outside: only the validation accuracy is needed. */
+export type OutsideResult = Pick<TrialResult, 'valAcc'> & Partial<TrialResult>;
+
+/** A claim from outside lasts so long without `extend`, in milliseconds. */
+const OUTSIDE_LEASE = 3_600_000;
+
+/** One search and everything that can be asked of it. The command line and the server are thin users of this. */
+export class Study {
+  constructor(
+    readonly name: string,
+    protected readonly pipeline: Pipeline,
+  ) {}
+
+  /** The study's document: task, spaces, settings. */
+  info(): Promise<StudyDoc> {
+    return this.pipeline.store.studies.get(this.name);
+  }
+
+  /** Enqueues schema expansion and output features of the study's spaces, or of those given (they are added). */
+  async populate(options: PopulateOptions = {}): Promise<void> {
+    await populate(this.pipeline, this.name, options);
+    await reconcile(this.pipeline, { studies: [this.name], retryFailed: true });
+  }
+
+  /** Enqueues Fisher features. @returns number of functions newly owed */
+  async fisher(options: FisherOptions = {}): Promise<number> {
+    const owed = await oweFisher(this.pipeline, this.name, options);
+    await reconcile(this.pipeline, { studies: [this.name], retryFailed: true });
+    return owed;
+  }
+
+  /** Enqueues training slots until `trials` trials are done. */
+  search(options: SearchOptions): Promise<void> {
+    return startSearch(this.pipeline, this.name, options);
+  }
+
+  pause(): Promise<void> {
+    return pauseSearch(this.pipeline, this.name);
+  }
+
+  resume(): Promise<void> {
+    return resumeSearch(this.pipeline, this.name);
+  }
+
+  stop(): Promise<void> {
+    return stopSearch(this.pipeline, this.name);
+  }
+
+  /**
+   * The function that the surrogate would train next; nothing is taken.
+   * @throws AquasurfError NOTHING_TO_SUGGEST
+   */
+  async suggest(): Promise<{ fn: string; hash: string }> {
+    const { store } = this.pipeline;
+    const number = await store.trials.lowestFreeNumber(this.name);
+    const hash = await suggest(store, await this.info(), number);
+    if (hash === undefined) throw this.#nothingToSuggest();
+    return { hash, fn: await expressionOf(store, this.name, hash) };
+  }
+
+  /**
+   * Suggests and takes the function, so that nobody else gets it.
+   * @param leaseMs without a report or `extend` it is offered again after this, in milliseconds. @defaultValue 1 hour
+   * @throws AquasurfError NOTHING_TO_SUGGEST
+   */
+  async claim(leaseMs: number = OUTSIDE_LEASE): Promise<Claimed> {
+    const { store } = this.pipeline;
+    const owner = `outside-${nanoid(8)}`;
+    while (true) {
+      const number = await store.trials.lowestFreeNumber(this.name);
+      const outcome = await suggestAndClaim(store, await this.info(), { number, owner, leaseMs });
+      if (outcome.outcome === 'claimed') return outcome.claim;
+      if (outcome.outcome === 'none') throw this.#nothingToSuggest();
+    }
+  }
+
+  /** Extends a claim. @returns false when it was lost */
+  extend(claim: { hash: string; token: string }, leaseMs: number = OUTSIDE_LEASE): Promise<boolean> {
+    return this.pipeline.store.trials.extend(this.name, claim.hash, claim.token, leaseMs);
+  }
+
+  /**
+   * Records a result from outside: of a claim, or of any function of the study that nobody holds.
+   * @param token of the claim
+   * @throws AquasurfError LEASE_LOST, FUNCTION_NOT_IN_STUDY
+   */
+  async report(fn: string, outside: OutsideResult, token?: string): Promise<void> {
+    const { store } = this.pipeline;
+    const study = await this.info();
+    const hash = canonicalHash(outputFeatures(fn));
+    const none = { valLoss: null, testAcc: null, testLoss: null, trainAcc: null, trainLoss: null, runtime: null };
+    const run = { seed: study.seed, result: { ...none, ...outside }, history: [], worker: 'outside' };
+    if (token !== undefined) {
+      await store.trials.report(this.name, hash, token, run);
+    } else {
+      const known = await store.functions.get(hash);
+      if (!known?.spaces.some((space) => study.spaces.includes(space))) {
+        throw new AquasurfError(
+          'FUNCTION_NOT_IN_STUDY',
+          `${fn} is not in study ${this.name}: add it with \`aquasurf populate ${this.name} --fn "${fn}" --wait\``,
+        );
+      }
+      await store.trials.reportOutside(this.name, hash, fn, run);
+    }
+    await reconcile(this.pipeline, { studies: [this.name] });
+  }
+
+  /** Finished trials, best first. @param top @defaultValue 10 */
+  best(top = 10): Promise<RankedFunction[]> {
+    return rankedFunctions(this.pipeline.store, this.name, top);
+  }
+
+  summary(): Promise<StudySummary> {
+    return studySummary(this.pipeline.store, this.name);
+  }
+
+  progress(): Promise<StudyProgress> {
+    return studyProgress(this.pipeline.store, this.name);
+  }
+
+  /** Forgets all results and keeps features. A running search ends first. */
+  async clean(): Promise<void> {
+    await this.#endSearch();
+    await this.pipeline.store.trials.clean(this.name);
+  }
+
+  /** Resets only trials without a validation accuracy (running or failed). */
+  async softClean(): Promise<void> {
+    await this.#endSearch();
+    await this.pipeline.store.trials.softClean(this.name);
+  }
+
+  /** Deletes the study with its trials, runs and plane; functions and spaces, shared with other studies, stay. */
+  async delete(): Promise<void> {
+    await this.#endSearch();
+    await this.pipeline.store.studies.delete(this.name);
+  }
+
+  async #endSearch(): Promise<void> {
+    await this.pipeline.store.studies.setSearchState(this.name, ['running', 'paused'], 'stopped', 'cleaned');
+  }
+
+  #nothingToSuggest(): AquasurfError {
+    return new AquasurfError(
+      'NOTHING_TO_SUGGEST',
+      `study ${this.name} has no waiting function with Fisher features: run \`aquasurf fisher ${this.name}\` with a worker`,
+    );
+  }
+}

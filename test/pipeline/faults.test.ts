@@ -1,0 +1,84 @@
+import { execFileSync } from 'node:child_process';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Supervisor } from '../../src/consumers/supervisor.js';
+import { testServices } from '../support/services.js';
+import { spiralsStudy, startConsumers, until } from '../support/spirals-study.js';
+
+const FISHER = 12;
+const TRIALS = 10;
+
+describe('faults', () => {
+  const services = testServices();
+  const cleanups: Array<() => Promise<unknown>> = [];
+  afterEach(async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  });
+
+  async function begin(consumers: number) {
+    const run = await spiralsStudy(services, { space: ['unary(x)', 'unary(unary(x))'] });
+    cleanups.push(() => run.pipeline.close());
+    const supervisor = startConsumers(services, consumers);
+    cleanups.push(() => supervisor.stop());
+    return { ...run, supervisor };
+  }
+
+  it('a consumer killed with -9 in the middle of each stage loses nothing and does nothing twice', async () => {
+    const { study, name, pipeline, supervisor } = await begin(2);
+    const progress = () => study.progress();
+    await study.populate();
+    killOne(supervisor);
+    await until('the space is populated', async () => (await progress()).populate.complete, 90_000);
+    await study.fisher({ limit: FISHER });
+    await until('a feature is there', async () => (await progress()).fisher.defined > 0);
+    killOne(supervisor);
+    await until('the plane is there', async () => (await progress()).embedding.complete, 90_000);
+    await study.search({ trials: TRIALS });
+    await until('a trial runs', async () => (await progress()).trials.running > 0);
+    killOne(supervisor);
+    await until('the search ends', async () => (await progress()).search.complete, 120_000);
+
+    const { trials, fisher } = await progress();
+    expect(await study.summary()).toMatchObject({ functions: 27 + 27 * 27, running: 0, evaluated: TRIALS });
+    expect(fisher.defined + fisher.undefined + fisher.failed).toBe(FISHER + 8);
+    expect(trials).toMatchObject({ done: TRIALS, running: 0, failed: 0 });
+    const finished = await pipeline.store.trials.finished(name);
+    for (const trial of finished) expect(await pipeline.store.runs.of(name, trial.hash)).toHaveLength(1);
+  }, 300_000);
+
+  it('Redis losing everything loses no work: the reconciler enqueues what MongoDB says is owed', async () => {
+    const { study, pipeline } = await begin(1);
+    const progress = () => study.progress();
+    await study.populate();
+    await until('the space is populated', async () => (await progress()).populate.complete);
+    await study.fisher({ limit: FISHER });
+    for (const queue of pipeline.queues.all()) await queue.obliterate({ force: true });
+    await until('the features are there', async () => (await progress()).fisher.complete, 90_000);
+    expect((await progress()).fisher.defined).toBeGreaterThan(0);
+  }, 200_000);
+
+  it('a consumer that is asked to stop hands its trial back at once', async () => {
+    const { study, supervisor } = await begin(1);
+    const progress = () => study.progress();
+    await study.populate({ functions: ['relu(x)'] });
+    await study.fisher({ limit: 0 });
+    await until('the features are there', async () => (await progress()).fisher.complete);
+    await study.search({ trials: 50 });
+    await until('a trial runs', async () => (await progress()).trials.running > 0);
+    await supervisor.stop();
+    expect((await progress()).trials.running).toBe(0);
+  }, 120_000);
+});
+
+/** Kills one consumer and its compute process, as the end of a machine would. */
+function killOne(supervisor: Supervisor): void {
+  const [pid] = supervisor.pids;
+  if (pid === undefined) throw new Error('no consumer to kill');
+  const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
+  for (const victim of [pid, ...children.split(/\s+/).filter(Boolean).map(Number)]) {
+    try {
+      process.kill(victim, 'SIGKILL');
+    } catch {
+      // It went by itself in the meantime.
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import { MongoClient } from 'mongodb';
+import { describe, expect, inject, it } from 'vitest';
+import { identify } from '../../src/services/process-identity.js';
+import { findServices } from '../../src/services/services.js';
+import { freshConfig, running, startUser } from './service-users.js';
+
+const own = { start: true, localhost: false, notify: () => undefined } as const;
+/** The other service is there already. */
+const mongodbOnly = () => freshConfig({ redisUrl: inject('redisUrl') });
+
+async function withClient<T>(uri: string, work: (client: MongoClient) => Promise<T>): Promise<T> {
+  const client = new MongoClient(uri);
+  try {
+    return await work(client);
+  } finally {
+    await client.close();
+  }
+}
+
+describe.skipIf(process.getuid?.() !== 0)('our own MongoDB', () => {
+  it('starts in an empty folder, keeps acknowledged writes through kill -9 of everything, and stops', async () => {
+    const config = mongodbOnly();
+    const first = await startUser(config);
+    const written = await withClient(first.mongodbUri, async (client) => {
+      const batch = Array.from({ length: 20 }, (_, i) =>
+        client
+          .db()
+          .collection(`c${i % 4}`)
+          .insertOne({ i }),
+      );
+      return (await Promise.all(batch)).length;
+    });
+    const servers = await running(config, 'mongodb');
+    expect(servers.length).toBeGreaterThan(0);
+    for (const { pid } of servers) process.kill(pid, 'SIGKILL');
+    await first.kill('SIGKILL');
+
+    const services = await findServices(config, own);
+    expect(new URL(services.mongodbUri).pathname).toBe('/aquasurf');
+    const found = await withClient(services.mongodbUri, async (client) => {
+      const counts = [0, 1, 2, 3].map((i) => client.db().collection(`c${i}`).countDocuments());
+      return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+    });
+    expect(found).toBe(written);
+
+    const last = await running(config, 'mongodb');
+    await services.close();
+    for (const server of last) expect(await identify(server.pid)).not.toEqual(server);
+    expect(await running(config, 'mongodb')).toEqual([]);
+  }, 240_000);
+
+  it('is replaced when half of it has died', async () => {
+    const config = mongodbOnly();
+    const first = await findServices(config, own);
+    const [gateway] = await running(config, 'mongodb');
+    process.kill(gateway!.pid, 'SIGKILL');
+    const second = await findServices(config, own);
+    await withClient(second.mongodbUri, (client) => client.db().collection('c').insertOne({ alive: true }));
+    await first.close();
+    await second.close();
+    expect(await running(config, 'mongodb')).toEqual([]);
+  }, 120_000);
+});

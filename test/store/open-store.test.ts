@@ -1,0 +1,70 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { openStore } from '../../src/store/store.js';
+import { addTrials, freshUri, hashOf, newStudy, useStore } from './test-store.js';
+
+const store = useStore();
+
+describe('a store', () => {
+  test('says which server it is on and what time it is there', async () => {
+    expect(await store().ping()).toMatch(/^(MongoDB \d|FerretDB v\d.*\(MongoDB \d)/);
+    const first = await store().now();
+    expect(first).toBeInstanceOf(Date);
+    expect((await store().now()).getTime()).toBeGreaterThanOrEqual(first.getTime());
+  });
+
+  test('takes the database from the URI, else aquasurf', async () => {
+    const uri = new URL(freshUri());
+    expect(store().database).toMatch(/^test-/);
+    uri.pathname = '/';
+    const unnamed = await openStore({ uri: uri.href });
+    expect(unnamed.database).toBe('aquasurf');
+    await unnamed.close();
+  });
+
+  test('that nobody answers for says so in one line, without the password', async () => {
+    const opening = openStore({ uri: 'mongodb://me:secret@127.0.0.1:9/db', timeoutMs: 200 });
+    await expect(opening).rejects.toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+      message: expect.stringContaining('127.0.0.1:9'),
+    });
+    await expect(opening).rejects.not.toMatchObject({ message: expect.stringContaining('secret') });
+    await expect(openStore({ uri: 'http://127.0.0.1' })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  });
+});
+
+describe('a malformed document is named, with its collection and field', () => {
+  const spoil = (collection: string, _id: string, change: Record<string, unknown>) =>
+    store().client.db(store().database).collection<{ _id: string }>(collection).updateOne({ _id }, { $set: change });
+
+  beforeEach(async () => {
+    await store()
+      .studies.create(newStudy('spoilt'))
+      .catch(() => {});
+    await addTrials(store(), 'spoilt', 0, 1);
+  });
+
+  test('a study', async () => {
+    await spoil('studies', 'spoilt', { 'search.state': 'asleep' });
+    const expected = {
+      code: 'DOCUMENT_INVALID',
+      message: expect.stringMatching(/"spoilt".*"studies".*"search.state"/),
+    };
+    await expect(store().studies.get('spoilt')).rejects.toMatchObject(expected);
+    await expect(store().studies.list()).rejects.toMatchObject(expected);
+  });
+
+  test('a trial', async () => {
+    const id = `spoilt:${hashOf(0)}`;
+    await spoil('trials', id, { attempts: -1 });
+    await expect(store().trials.get('spoilt', hashOf(0))).rejects.toMatchObject({
+      code: 'DOCUMENT_INVALID',
+      message: expect.stringMatching(new RegExp(`"${id}".*"trials".*"attempts"`)),
+    });
+    await spoil('trials', id, { fn: 7 });
+    await expect(store().trials.candidates('spoilt')).rejects.toMatchObject({ code: 'DOCUMENT_INVALID' });
+    await spoil('trials', id, { fn: null, status: 'done', number: 1, result: { valAcc: 'high' } });
+    await expect(store().trials.finished('spoilt')).rejects.toMatchObject({
+      message: expect.stringContaining('"result.valAcc"'),
+    });
+  });
+});

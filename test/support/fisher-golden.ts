@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import type * as tfjs from '@tensorflow/tfjs';
+import type { Tf } from '../../src/domain/operators/types.js';
+import { createActivationFunction } from '../../src/nn/activation-function.js';
+
+/** A layer of test/golden/fisher.json: eigenvalues of the original Python program (golden/README.md). */
+export interface GoldenLayer {
+  name: string;
+  input_eigs: number[];
+  grad_eigs: number[];
+}
+interface GoldenModel {
+  input_shape: number[];
+  inputs: number[];
+  labels: number[];
+  weights: Array<{ name: string; shape: number[]; values: number[] }>;
+  cases: Record<string, { loss: number; layers: GoldenLayer[] }>;
+}
+
+export const fisherGolden = JSON.parse(
+  readFileSync(new URL('../golden/fisher.json', import.meta.url), 'utf8'),
+) as Record<string, GoldenModel>;
+
+/** The layers of each golden model before the softmax. */
+const BODIES: Record<string, (tf: Tf, act: () => tfjs.layers.Layer) => tfjs.layers.Layer[]> = {
+  dense_8_6_4: ({ layers }, act) => [
+    layers.dense({ units: 6, name: 'd1' }),
+    act(),
+    layers.dense({ units: 4, name: 'd2' }),
+  ],
+  conv_same_valid: ({ layers }, act) => [
+    layers.conv2d({ filters: 4, kernelSize: 3, padding: 'same', name: 'c1' }),
+    act(),
+    layers.conv2d({ filters: 5, kernelSize: 3, strides: 2, useBias: false, name: 'c2' }),
+    act(),
+    layers.flatten(),
+    layers.dense({ units: 4, name: 'd' }),
+  ],
+  depthwise_pointwise: ({ layers }, act) => [
+    layers.depthwiseConv2d({ kernelSize: 3, padding: 'same', name: 'dw' }),
+    layers.conv2d({ filters: 5, kernelSize: 1, name: 'pw' }),
+    act(),
+    layers.globalAveragePooling2d({}),
+    layers.dense({ units: 4, name: 'd' }),
+  ],
+  dense_tokens: ({ layers }, act) => [
+    layers.dense({ units: 3, name: 't' }),
+    act(),
+    layers.globalAveragePooling1d(),
+    layers.dense({ units: 4, name: 'd' }),
+  ],
+  conv_same_stride2: ({ layers }, act) => [
+    layers.conv2d({ filters: 3, kernelSize: 3, strides: 2, padding: 'same', name: 'c1' }),
+    act(),
+    layers.flatten(),
+    layers.dense({ units: 4, name: 'd' }),
+  ],
+};
+
+/** A golden model with its weights, its inputs and its labels; the caller disposes of model and inputs. */
+export function buildGolden(tf: Tf, name: string, fn: string) {
+  const golden = fisherGolden[name]!;
+  const input = tf.input({ shape: golden.input_shape.slice(1) });
+  const layers = [...BODIES[name]!(tf, () => createActivationFunction(tf, { fn })), tf.layers.softmax({ axis: -1 })];
+  const output = layers.reduce<tfjs.SymbolicTensor>((x, layer) => layer.apply(x) as tfjs.SymbolicTensor, input);
+  const model = tf.model({ inputs: input, outputs: output });
+  tf.tidy(() => model.setWeights(golden.weights.map(({ values, shape }) => tf.tensor(values, shape))));
+  return {
+    model,
+    inputs: tf.tensor(golden.inputs, golden.input_shape),
+    labels: Int32Array.from(golden.labels),
+  };
+}
