@@ -16,7 +16,9 @@ mkdir -p "$CACHE"
 # Children inherit the lock: a build whose script was killed keeps it until its last program has ended.
 exec 9>"$CACHE/.lock"
 flock 9
-rm -rf "$CACHE"/*.building   # left behind by a killed build
+cleanup() { rm -rf "$CACHE"/*.building; }
+cleanup   # left behind by a killed build
+trap cleanup EXIT
 
 fail() { # fail MESSAGE LOG: the message and the end of the log as one line on stderr
   echo "$1: $(tail -n 3 "$2" | tr '\n' ' ')" >&2

@@ -19,7 +19,11 @@ const TIMEOUT_MS = 3_000;
 export async function locateService(kind: ServerKind, config: Config): Promise<Location> {
   const named = kind.name === 'redis' ? config.redisUrl : config.mongodbUri;
   if (named !== undefined) return { url: named, origin: 'url', answer: await kind.ask(named, TIMEOUT_MS) };
-  const local: Location = { url: kind.url(kind.defaultPort), origin: 'localhost', answer: await ask(kind, kind.defaultPort) };
+  const local: Location = {
+    url: kind.url(kind.defaultPort),
+    origin: 'localhost',
+    answer: await ask(kind, kind.defaultPort),
+  };
   if (local.answer.usable) return local;
   const record = await new ServiceRecords(config.dataDir).read(kind.name);
   if (!record) return local;

@@ -19,7 +19,7 @@ export interface ConsumerOptions {
   /** Environment of the compute process, e.g. CUDA_VISIBLE_DEVICES. */
   computeEnv?: Record<string, string>;
   log: Logger;
-  /** A claim lasts so long without a heartbeat, in milliseconds. @defaultValue 30,000 */
+  /** Jobs and claims of a dead consumer go to others after this, in milliseconds. @defaultValue 30,000 */
   leaseMs?: number;
   /** Between two passes of the reconciler, in milliseconds. @defaultValue 15,000 */
   reconcileMs?: number;
@@ -35,6 +35,7 @@ export class Consumer {
   readonly owner = `${process.pid}-${nanoid(8)}`;
   readonly #pipeline: Pipeline;
   readonly #options: ConsumerOptions;
+  readonly #leaseMs: number;
   readonly #workers = new Map<JobName, Worker>();
   readonly #device: Device;
   readonly #threads = new KernelThreads();
@@ -45,6 +46,7 @@ export class Consumer {
     checkHandlers(HANDLERS);
     this.#pipeline = pipeline;
     this.#options = options;
+    this.#leaseMs = options.leaseMs ?? 30_000;
     this.#device = new Device(new ComputeProcess(options.compute, options.log, options.computeEnv));
     this.#device.onChange = (holder) => this.#share(holder);
     for (const name of options.queues ?? JOB_NAMES) this.#workers.set(name, this.#startWorker(name));
@@ -70,7 +72,8 @@ export class Consumer {
       connection: { url: redisUrl, maxRetriesPerRequest: null },
       prefix,
       concurrency: 1,
-      stalledInterval: 10_000,
+      lockDuration: this.#leaseMs,
+      stalledInterval: Math.min(this.#leaseMs, 10_000),
       // Consumers may be killed any number of times; attempts are counted where they matter, in MongoDB.
       maxStalledCount: 100,
     });
@@ -88,7 +91,7 @@ export class Consumer {
       threads: this.#threads,
       log,
       owner: this.owner,
-      leaseMs: this.#options.leaseMs ?? 30_000,
+      leaseMs: this.#leaseMs,
       signal: this.#stopNow.signal,
       lastAttempt: job.attemptsMade + 1 >= JOBS[name].attempts,
       progress: throttledProgress(job),

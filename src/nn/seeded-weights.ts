@@ -53,12 +53,14 @@ export function buildSeededModel({ tf, task, fn, seed }: BuildOptions): tfjs.Lay
       'return tf.model(...) or tf.sequential(...), made with the `tf` that buildModel is given, not a Promise';
     throw invalid(`buildModel gave no layers model of the backend's tfjs; ${mend}`);
   }
-  if (!model.built || model.outputs === undefined) {
+  if (!model.outputs?.[0]) {
     throw invalid('buildModel gave a model without an input shape; give the first layer `inputShape`');
   }
   if (activations === 0) {
     model.dispose();
     throw invalid('buildModel never calls `activation()`; put a layer from it wherever the function under search goes');
   }
+  // A sequential model is put together at its first use otherwise.
+  if (model instanceof tf.Sequential && !model.built) model.build();
   return model;
 }

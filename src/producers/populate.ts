@@ -33,6 +33,7 @@ export async function populate(
   await store.studies.addSpaces(studyName, addedIds);
 
   const ids = added.length > 0 ? addedIds : study.spaces;
+  await store.spaces.want(ids);
   const spaces = await store.spaces.getMany(ids);
   await queues.enqueue(
     'schema-expansion',

@@ -34,7 +34,7 @@ export function schemaSpace(text: string, operators: OperatorSet): SpaceDoc {
     schema: formatted,
     size: size.toString(),
     generation: 0,
-    expanded: false,
+    state: 'known',
   };
 }
 
@@ -50,7 +50,7 @@ export function listSpace(functions: readonly string[]): SpaceDoc {
     names,
     size: names.length.toString(),
     generation: 0,
-    expanded: false,
+    state: 'known',
   };
 }
 

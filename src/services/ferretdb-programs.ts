@@ -69,7 +69,7 @@ async function checkBuildTools(): Promise<void> {
  */
 async function provision(cache: string, { notify, signal }: ProvisionOptions): Promise<void> {
   notify('MongoDB: building FerretDB and PostgreSQL from packages; this is done once and takes 2 to 3 minutes');
-  const script = execa(join(ferretdbInfra, 'provision.sh'), [cache], {
+  const script = execa('bash', [join(ferretdbInfra, 'provision.sh'), cache], {
     reject: false,
     detached: true,
     cleanup: false,

@@ -89,8 +89,8 @@ async function prepareCluster(programs: FerretdbPrograms, context: StartContext)
 const jailOf =
   (programs: FerretdbPrograms, folder: string): Jail =>
   (program, args) => ({
-    program: join(ferretdbInfra, 'jail.sh'),
-    args: [programs.root, folder, `${POSTGRES_BIN}/${program}`, ...args],
+    program: 'bash',
+    args: [join(ferretdbInfra, 'jail.sh'), programs.root, folder, `${POSTGRES_BIN}/${program}`, ...args],
   });
 
 /** Made in a folder beside its place and moved there when it is complete: initdb may be killed half-way. */

@@ -15,7 +15,7 @@ export interface StartContext {
   notify: (line: string) => void;
   signal: AbortSignal | undefined;
   /** Called as soon as processes exist, so that they can be found and stopped whatever happens next. */
-  record: (record: ServiceRecord) => Promise<void>;
+  record: (server: Omit<ServiceRecord, 'ready'>) => Promise<void>;
 }
 
 /** What differs between Redis and MongoDB. How they are found, shared and stopped is the same for both. */

@@ -11,6 +11,8 @@ const serviceRecord = z.object({
   program: z.enum(['redis', 'mongod', 'ferretdb']),
   /** On 127.0.0.1. */
   port: z.int().positive(),
+  /** Whether it has answered. */
+  ready: z.boolean(),
   /** In the order in which they are stopped. */
   processes: z.array(
     z.object({
@@ -29,11 +31,14 @@ export type ServiceRecord = z.infer<typeof serviceRecord>;
  * user, named after a process. All methods but the constructor are called under the folder's lock.
  */
 export class ServiceRecords {
-  readonly folder: string;
+  /** For `withFileLock`. */
+  readonly lock: string;
+  private readonly folder: string;
   private readonly users: string;
 
   constructor(dataDir: string) {
     this.folder = join(dataDir, 'services');
+    this.lock = join(this.folder, 'lock');
     this.users = join(this.folder, 'users');
   }
 
@@ -54,12 +59,21 @@ export class ServiceRecords {
     await rename(draft, this.path(name));
   }
 
+  async markReady(name: ServiceName): Promise<void> {
+    const record = await this.read(name);
+    if (record) await this.write(name, { ...record, ready: true });
+  }
+
   /** Stops what still runs of the server. Its port stays on record, to be taken again. */
   async stop(name: ServiceName): Promise<void> {
     const record = await this.read(name);
     if (!record || record.processes.length === 0) return;
     for (const server of record.processes) await stopProcess(server, server.stopSignal);
-    await this.write(name, { ...record, processes: [] });
+    await this.write(name, { ...record, ready: false, processes: [] });
+  }
+
+  async stopAll(): Promise<void> {
+    for (const name of ['mongodb', 'redis'] as const) await this.stop(name);
   }
 
   /** Notes this process as a user; gives the name to be passed to `removeUser`. */

@@ -20,8 +20,8 @@ export interface SpaceDoc {
   size: string;
   /** Raised when its expansion is asked for again. */
   generation: number;
-  /** Set once every range is in `ranges`. */
-  expanded: boolean;
+  /** `known` until somebody populates it, `wanted` until every range is in `ranges`, then `expanded`. */
+  state: 'known' | 'wanted' | 'expanded';
 }
 
 /** `ranges`: part [from, to) of a space whose functions one job computes and stores. */

@@ -4,8 +4,10 @@ import pRetry from 'p-retry';
 /** Two writers met: MongoDB's WriteConflict. */
 const WRITE_CONFLICT = 112;
 const DUPLICATE_KEY = 11000;
-/** FerretDB over PostgreSQL reports what PostgreSQL says under this code; only the message tells more. */
+/** FerretDB passes on what PostgreSQL says, under this code for findAndModify; only the message tells more. */
 const INTERNAL_ERROR = 1;
+/** PostgreSQL's deadlock: code 1 from findAndModify, another one (16908292) from updates. */
+const DEADLOCK = 'deadlock detected';
 
 /**
  * A unique index refused the write. FerretDB says 11000 for inserts and updates, but for findAndModify and for updates
@@ -27,7 +29,7 @@ export function isConflict(error: unknown): boolean {
 }
 
 function conflicts(code: unknown, message = ''): boolean {
-  return code === WRITE_CONFLICT || (code === INTERNAL_ERROR && message.includes('deadlock detected'));
+  return code === WRITE_CONFLICT || message.includes(DEADLOCK);
 }
 
 /** Runs a write that others may be in the way of. It must be safe to run twice. */

@@ -30,9 +30,19 @@ export class Spaces {
     return ids.flatMap((id) => byId.get(id) ?? []);
   }
 
-  /** Spaces whose ranges are not all written down yet. */
+  /** Records that the functions of these spaces are wanted: their expansion is owed from now on. */
+  async want(ids: readonly string[]): Promise<void> {
+    const known = { _id: { $in: [...ids] }, state: 'known' as const };
+    await retryConflicts(() => this.spaces.updateMany(known, { $set: { state: 'wanted' } }));
+  }
+
+  /** Spaces whose expansion is owed: wanted, and their ranges not all written down yet. */
   async unexpanded(ids: readonly string[]): Promise<SpaceDoc[]> {
-    return this.spaces.find({ _id: { $in: [...ids] }, expanded: false }).toArray();
+    return this.spaces.find({ _id: { $in: [...ids] }, state: 'wanted' }).toArray();
+  }
+
+  async countExpanded(ids: readonly string[]): Promise<number> {
+    return this.spaces.countDocuments({ _id: { $in: [...ids] }, state: 'expanded' });
   }
 
   /**
@@ -47,7 +57,7 @@ export class Spaces {
   }
 
   async markExpanded(id: string): Promise<void> {
-    await retryConflicts(() => this.spaces.updateOne({ _id: id }, { $set: { expanded: true } }));
+    await retryConflicts(() => this.spaces.updateOne({ _id: id }, { $set: { state: 'expanded' } }));
   }
 
   /** Writes down the ranges that are not there yet; those that are keep their state. */

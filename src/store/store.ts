@@ -74,7 +74,7 @@ export async function openStore({ uri, timeoutMs = 5000, client: options }: Stor
   const client = newClient(uri, { serverSelectionTimeoutMS: timeoutMs, ignoreUndefined: true, ...options });
   try {
     await client.connect();
-    const db = client.db(client.options.dbName === 'test' && !namesDatabase(uri) ? DATABASE : client.options.dbName);
+    const db = client.db(databaseOf(uri));
     // Several processes that open a new database at once get into each other's way.
     await retryUpsert(() => createIndexes(db));
     return new Store(client, db);
@@ -101,6 +101,7 @@ function newClient(uri: string, options: MongoClientOptions): MongoClient {
   }
 }
 
-function namesDatabase(uri: string): boolean {
-  return /^mongodb(\+srv)?:\/\/[^/]+\/[^?]+/.test(uri);
+/** The database that the URI names, else `aquasurf`. */
+export function databaseOf(uri: string): string {
+  return /^mongodb(?:\+srv)?:\/\/[^/]+\/([^?]+)/.exec(uri)?.[1] ?? DATABASE;
 }

@@ -14,8 +14,8 @@ export interface StudyProgress {
 
 export async function studyProgress(store: Store, name: string): Promise<StudyProgress> {
   const study = await store.studies.get(name);
-  const [unexpanded, ranges, fisher, fitted, trials] = await Promise.all([
-    store.spaces.unexpanded(study.spaces),
+  const [expanded, ranges, fisher, fitted, trials] = await Promise.all([
+    store.spaces.countExpanded(study.spaces),
     store.spaces.progress(study.spaces),
     store.trials.fisherCounts(name),
     store.embeddings.latestVersion(name),
@@ -25,9 +25,9 @@ export async function studyProgress(store: Store, name: string): Promise<StudyPr
   return {
     populate: {
       spaces: study.spaces.length,
-      expanded: study.spaces.length - unexpanded.length,
+      expanded,
       ...ranges,
-      complete: unexpanded.length === 0 && ranges.done === ranges.ranges,
+      complete: expanded === study.spaces.length && ranges.done === ranges.ranges,
     },
     fisher: { ...fisher, complete: fisher.owed === 0 },
     embedding: { fitted: fitted ?? 0, complete: fisher.owed === 0 && (fitted ?? 0) >= fisher.defined },

@@ -160,6 +160,15 @@ export class TrialFisherWork extends TrialQueries {
     return { owed, defined, undefined: undefined_, failed };
   }
 
+  /** Hashes of the trials whose features are there, owed, or known not to be had. */
+  async hashesWithFisher(study: string): Promise<string[]> {
+    const found = await this.trials
+      .find({ study, 'fisher.state': { $in: ['owed', 'defined', 'undefined', 'failed'] } })
+      .project<{ hash: string }>({ _id: 0, hash: 1 })
+      .toArray();
+    return found.map(({ hash }) => hash);
+  }
+
   /** Hashes of the trials with defined features, in the order of their digits. */
   async withFisher(study: string): Promise<string[]> {
     const found = await this.trials

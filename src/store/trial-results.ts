@@ -1,7 +1,6 @@
 import type { Collection, Db, UpdateFilter } from 'mongodb';
-import type { TrialResult } from '../domain/trial.js';
 import { AquasurfError } from '../errors.js';
-import type { AggregateResult, FunctionDoc, RunDoc, StudyDoc, TrialDoc } from './documents.js';
+import type { AggregateResult, FunctionDoc, RunDoc, StoredResult, StudyDoc, TrialDoc } from './documents.js';
 import { isDuplicateKey, retryConflicts, retryUpsert } from './retry.js';
 import { aggregate, runId, storedHistory, storedResult } from './runs.js';
 import { newTrial, trialId } from './trial-document.js';
@@ -10,7 +9,7 @@ import { held, TrialLeases } from './trial-leases.js';
 /** One finished training, as its worker tells it. */
 export interface RunReport {
   seed: number;
-  result: TrialResult;
+  result: StoredResult;
   /** One entry an epoch. */
   history: RunDoc['history'];
   worker: string;

@@ -1,6 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { describe, expect, inject, it } from 'vitest';
-import { identify } from '../../src/services/process-identity.js';
+import { provideFerretdb } from '../../src/services/ferretdb-programs.js';
+import { askMongodb } from '../../src/services/mongodb-answer.js';
+import { identify, stopProcess } from '../../src/services/process-identity.js';
+import { becomesReady, choosePort, listens, spawnServer } from '../../src/services/server-process.js';
 import { findServices } from '../../src/services/services.js';
 import { freshConfig, running, startUser } from './service-users.js';
 
@@ -59,5 +64,36 @@ describe.skipIf(process.getuid?.() !== 0)('our own MongoDB', () => {
     await first.close();
     await second.close();
     expect(await running(config, 'mongodb')).toEqual([]);
+  }, 120_000);
+
+  it('asked for a password that is missing or wrong, says so', async () => {
+    const config = mongodbOnly();
+    const services = await findServices(config, own);
+    // A second gateway on the same database, one that wants a password.
+    const { gateway } = await provideFerretdb({ cacheDir: config.cacheDir, notify: own.notify, signal: undefined });
+    const cluster = readFileSync(join(config.dataDir, 'mongodb/pg/postmaster.pid'), 'utf8');
+    const postgresPort = cluster.split('\n')[3]; // the fourth line of the file is the port
+    const port = await choosePort(undefined);
+    const strict = await spawnServer({
+      program: gateway,
+      args: [
+        `--listen-addr=127.0.0.1:${port}`,
+        `--postgresql-url=postgres://postgres@127.0.0.1:${postgresPort}/postgres`,
+        `--state-dir=${config.dataDir}`,
+        ...['--telemetry=disable', '--debug-addr=-', '--log-level=error'],
+      ],
+      cwd: config.dataDir,
+      log: join(config.dataDir, 'strict.log'),
+    });
+    try {
+      expect(await becomesReady(strict, () => listens(port), { timeoutMs: 20_000 })).toBe(true);
+      expect(await askMongodb(`mongodb://127.0.0.1:${port}`, 5_000)).toMatchObject({ reason: 'needs a password' });
+      expect(await askMongodb(`mongodb://user:wrong@127.0.0.1:${port}`, 5_000)).toMatchObject({
+        reason: 'refused the password: wrong user or password',
+      });
+    } finally {
+      await stopProcess(strict, 'SIGTERM');
+      await services.close();
+    }
   }, 120_000);
 });

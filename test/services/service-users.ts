@@ -13,8 +13,7 @@ import { type ServiceName, ServiceRecords } from '../../src/services/service-rec
 export function freshConfig(changes: Partial<Config> = {}): Config {
   const dataDir = mkdtempSync(join(tmpdir(), 'aquasurf-services-'));
   onTestFinished(async () => {
-    const records = new ServiceRecords(dataDir);
-    for (const name of ['redis', 'mongodb'] as const) await records.stop(name);
+    await new ServiceRecords(dataDir).stopAll();
     rmSync(dataDir, { recursive: true, force: true });
   });
   return { ...loadConfig({}, dataDir), cacheDir: loadConfig().cacheDir, dataDir, ...changes };

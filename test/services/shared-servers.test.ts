@@ -5,6 +5,7 @@ import { Redis } from 'ioredis';
 import { describe, expect, inject, it } from 'vitest';
 import { identify } from '../../src/services/process-identity.js';
 import { askRedis } from '../../src/services/redis-answer.js';
+import { ServiceRecords } from '../../src/services/service-records.js';
 import { findServices } from '../../src/services/services.js';
 import { freshConfig, launchUser, running, startUser } from './service-users.js';
 
@@ -116,6 +117,20 @@ describe('servers that aquasurf starts', () => {
     const [before] = await running(config, 'redis');
     rmSync(join(config.dataDir, 'services/redis.json'));
     await lost.kill('SIGKILL');
+    const services = await findServices(config, own);
+    expect(await identify(before!.pid)).not.toEqual(before);
+    expect(await running(config, 'redis')).toHaveLength(1);
+    await services.close();
+  });
+
+  it('are not adopted when their starter was killed before they answered', async () => {
+    const config = redisOnly();
+    const killed = await startUser(config);
+    const [before] = await running(config, 'redis');
+    const records = new ServiceRecords(config.dataDir);
+    const record = await records.read('redis');
+    await killed.kill('SIGKILL');
+    await records.write('redis', { ...record!, ready: false });
     const services = await findServices(config, own);
     expect(await identify(before!.pid)).not.toEqual(before);
     expect(await running(config, 'redis')).toHaveLength(1);

@@ -5,7 +5,8 @@ import { findServices } from '../../src/services/services.js';
 
 const config = JSON.parse(process.argv[2] ?? '') as Config;
 const interrupted = new AbortController();
-process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
+// Not `once`: the listener must still be there when proper-lockfile's own asks whether anybody else handles the signal.
+process.on('SIGINT', () => interrupted.abort(new Error('interrupted')));
 
 const services = await findServices(config, {
   start: true,

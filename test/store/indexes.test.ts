@@ -71,7 +71,7 @@ async function normalWork(): Promise<void> {
     schema: 'unary(x)',
     size: '27',
     generation: 0,
-    expanded: false,
+    state: 'wanted' as const,
   });
   await spaces.getMany([space]);
   await spaces.unexpanded([space]);

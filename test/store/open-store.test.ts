@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { openStore } from '../../src/store/store.js';
-import { addTrials, freshUri, hashOf, newStudy, useStore } from './test-store.js';
+import { databaseOf, openStore } from '../../src/store/store.js';
+import { addTrials, hashOf, newStudy, useStore } from './test-store.js';
 
 const store = useStore();
 
@@ -12,13 +12,11 @@ describe('a store', () => {
     expect((await store().now()).getTime()).toBeGreaterThanOrEqual(first.getTime());
   });
 
-  test('takes the database from the URI, else aquasurf', async () => {
-    const uri = new URL(freshUri());
+  test('takes the database from the URI, else aquasurf', () => {
     expect(store().database).toMatch(/^test-/);
-    uri.pathname = '/';
-    const unnamed = await openStore({ uri: uri.href });
-    expect(unnamed.database).toBe('aquasurf');
-    await unnamed.close();
+    expect(databaseOf('mongodb://u:p@a:1,b:2/mine?replicaSet=r')).toBe('mine');
+    for (const rest of ['', '/', '/?directConnection=true'])
+      expect(databaseOf(`mongodb://a:1${rest}`)).toBe('aquasurf');
   });
 
   test('that nobody answers for says so in one line, without the password', async () => {

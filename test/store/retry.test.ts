@@ -17,6 +17,7 @@ function failing(times: number, error: Error) {
 test('what two writers do to each other is tried again', async () => {
   expect(await retryConflicts(failing(3, serverError(112)))).toBe(4);
   expect(await retryConflicts(failing(2, serverError(1, 'deadlock detected')))).toBe(3);
+  expect(await retryConflicts(failing(2, serverError(16908292, 'deadlock detected')))).toBe(3);
   expect(await retryUpsert(failing(2, serverError(11000)))).toBe(3);
 });
 

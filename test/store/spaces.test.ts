@@ -9,7 +9,7 @@ const space = (n: number, changes: Partial<SpaceDoc> = {}): SpaceDoc => ({
   schema: 'unary(x)',
   size: '27',
   generation: 0,
-  expanded: false,
+  state: 'wanted' as const,
   ...changes,
 });
 const ranges = (id: string, count: number) =>
@@ -22,7 +22,7 @@ describe('spaces', () => {
     await store().spaces.markExpanded(it._id);
     await store().spaces.raiseGeneration(it._id);
     await store().spaces.put(it);
-    expect(await store().spaces.get(it._id)).toEqual({ ...it, expanded: true, generation: 1 });
+    expect(await store().spaces.get(it._id)).toEqual({ ...it, state: 'expanded', generation: 1 });
   });
 
   test('come in the order asked for, unknown ones left out', async () => {

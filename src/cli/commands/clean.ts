@@ -18,12 +18,9 @@ export function registerClean(program: Command): void {
 }
 
 async function cleanAction(name: string, flags: { yes?: boolean }): Promise<void> {
-  const [{ checkCanAsk, confirmed }, { withStudy }, { notify }] = await Promise.all([
-    import('../confirm.js'),
-    import('../command-context.js'),
-    import('../output.js'),
-  ]);
+  const { checkCanAsk, confirmed } = await import('../confirm.js');
   checkCanAsk(flags, `aquasurf clean ${name}`);
+  const [{ withStudy }, { notify }] = await Promise.all([import('../command-context.js'), import('../output.js')]);
   await withStudy(name, async (study) => {
     const { trials } = await study.progress();
     const question = `Forget the results of ${trials.done} trials of study ${name} (${trials.running} running)?`;

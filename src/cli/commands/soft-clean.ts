@@ -15,12 +15,9 @@ export function registerSoftClean(program: Command): void {
 }
 
 async function softCleanAction(name: string, flags: { yes?: boolean }): Promise<void> {
-  const [{ checkCanAsk, confirmed }, { withStudy }, { notify }] = await Promise.all([
-    import('../confirm.js'),
-    import('../command-context.js'),
-    import('../output.js'),
-  ]);
+  const { checkCanAsk, confirmed } = await import('../confirm.js');
   checkCanAsk(flags, `aquasurf soft-clean ${name}`);
+  const [{ withStudy }, { notify }] = await Promise.all([import('../command-context.js'), import('../output.js')]);
   await withStudy(name, async (study) => {
     const { running, failed } = (await study.progress()).trials;
     const question = `Reset ${running} running and ${failed} failed trials of study ${name}?`;

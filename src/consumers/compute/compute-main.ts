@@ -7,8 +7,10 @@ import type { CallMessage, ComputeSettings, ErrorData, ReplyMessage } from './pr
  * Started by ComputeProcess with its settings as the only argument.
  */
 const settings = JSON.parse(process.argv[2] ?? '{}') as ComputeSettings;
+/** The parent may be killed at any moment; a child without one must not go on. */
+const end = () => process.exit(0);
 const send = (message: ReplyMessage) => {
-  if (process.connected) process.send?.(message);
+  process.send?.(message, undefined, {}, (error) => error && end());
 };
 
 const methods = createMethods(settings, (line) => send({ kind: 'notice', line }));
@@ -17,8 +19,7 @@ let queue: Promise<void> = Promise.resolve();
 process.on('message', (message: CallMessage) => {
   queue = queue.then(() => answer(message));
 });
-// The parent may be killed at any moment; a child without one must not go on training.
-process.on('disconnect', () => process.exit(0));
+process.on('disconnect', end);
 // Signals from the terminal go to the whole group: the parent decides what happens to running work.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 

@@ -58,12 +58,10 @@ export function findBackend(
 
 /** What must be there before the library is loaded. */
 function prepareProcess(threads: number | undefined): void {
-  // TensorFlow greets on stderr below level 2. What the user has set stays.
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-  if (threads !== undefined) {
-    process.env.TF_NUM_INTRAOP_THREADS = String(threads);
-    process.env.TF_NUM_INTEROP_THREADS = String(threads);
-  }
+  const perOperation = threads === undefined ? {} : { TF_NUM_INTRAOP_THREADS: String(threads) };
+  const between = threads === undefined ? {} : { TF_NUM_INTEROP_THREADS: String(threads) };
+  // TensorFlow greets on stderr below log level 2; a level that the user has set stays.
+  Object.assign(process.env, { TF_CPP_MIN_LOG_LEVEL: '2', ...process.env, ...perOperation, ...between });
   // tfjs-node 4.22 calls two functions that Node 23 has removed.
   const util = nodeUtil as unknown as Record<string, unknown>;
   util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
@@ -80,6 +80,10 @@ export async function unpackLibraries(
   await runStep('unzip', ['-q', '-o', '-j', files.library, ...members, '-d', lib], { cwd: folder });
   for (const wheel of files.cuda) {
     await runStep('unzip', ['-q', '-o', wheel, 'nvidia/*', '-d', deps], { cwd: folder });
+  }
+  if (files.cuda.length > 0) {
+    // cuDNN looks for the compiler of its run-time kernels in `nvrtc`; the wheel puts it into `cuda_nvrtc`.
+    await symlink('cuda_nvrtc', join(deps, 'nvidia/nvrtc'));
   }
   // Symbols for debuggers are most of the library; without `strip` it is only larger.
   await execa('strip', ['--strip-unneeded', ...LIBRARIES], { cwd: lib, reject: false });

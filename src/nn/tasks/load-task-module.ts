@@ -19,13 +19,15 @@ export interface TaskModule {
  */
 export async function loadTaskModule(path: string): Promise<TaskModule> {
   const jiti = createJiti(import.meta.url, {
+    // With it, a module without a default export would be its own default.
+    interopDefault: false,
     moduleCache: false,
     fsCache: false,
     virtualModules: { aquasurf: await thisPackage() },
   });
   let exported: unknown;
   try {
-    exported = await jiti.import(path, { default: true });
+    exported = (await jiti.import<{ default?: unknown }>(path)).default;
   } catch (error) {
     throw new AquasurfError('TASK_INVALID', `${path} does not load: ${errorLine(error)}`, { cause: error });
   }

@@ -18,12 +18,12 @@ export function registerStudyDelete(study: Command): void {
 }
 
 async function deleteAction(name: string, flags: { yes?: boolean }): Promise<void> {
-  const [{ checkCanAsk, confirmed }, { withStudy }, { notify }] = await Promise.all([
-    import('../../confirm.js'),
+  const { checkCanAsk, confirmed } = await import('../../confirm.js');
+  checkCanAsk(flags, `aquasurf study delete ${name}`);
+  const [{ withStudy }, { notify }] = await Promise.all([
     import('../../command-context.js'),
     import('../../output.js'),
   ]);
-  checkCanAsk(flags, `aquasurf study delete ${name}`);
   await withStudy(name, async (study, { pipeline }) => {
     await study.info();
     const { done } = await pipeline.store.trials.statusCounts(name);

@@ -6,7 +6,7 @@ import { fields } from '../../output.js';
 /** A study as `study create` and `study show` print it. */
 export interface StudyView extends Omit<StudyDoc, '_id' | 'spaces'> {
   name: string;
-  spaces: Array<{ id: string; schema?: string; names?: string[]; operators: string; size: string; expanded: boolean }>;
+  spaces: Array<{ id: string; schema?: string; names?: string[]; operators: string; size: string; state: string }>;
   progress: StudyProgress;
 }
 
@@ -16,13 +16,13 @@ export async function studyView(store: Store, name: string): Promise<StudyView> 
   return {
     name: _id,
     ...rest,
-    spaces: spaces.map(({ _id: id, schema, names, operators, size, expanded }) => ({
+    spaces: spaces.map(({ _id: id, schema, names, operators, size, state }) => ({
       id,
       ...(schema === undefined ? {} : { schema }),
       ...(names === undefined ? {} : { names }),
       operators,
       size,
-      expanded,
+      state,
     })),
     progress,
   };

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { judgeProbe } from '../../src/cli/doctor/backend-check.js';
+import { checksText } from '../../src/cli/doctor/doctor.js';
+import { checkNode } from '../../src/cli/doctor/node-check.js';
+import { judgeRedis } from '../../src/cli/doctor/redis-check.js';
+import { testServices } from '../support/services.js';
+import { useCli } from './run-cli.js';
+
+const info = (changes: Record<string, string | number> = {}) =>
+  Object.entries({ redis_version: '7.0.15', aof_enabled: 1, maxmemory_policy: 'noeviction', ...changes })
+    .map(([key, value]) => `${key}:${value}`)
+    .join('\r\n');
+
+describe('doctor judges', () => {
+  it('Node by its version', () => {
+    expect(checkNode('v20.19.0').status).toBe('ok');
+    expect(checkNode('v24.1.0').status).toBe('ok');
+    expect(checkNode('v20.18.3')).toMatchObject({ status: 'fail', mend: expect.stringContaining('20.19') });
+  });
+
+  it('Redis by what would lose jobs', () => {
+    expect(judgeRedis(info(), 'here')).toEqual({
+      name: 'Redis',
+      status: 'ok',
+      found: 'here, version 7.0.15, appendonly, noeviction',
+    });
+    expect(judgeRedis(info({ maxmemory_policy: 'allkeys-lru' }), 'here')).toMatchObject({
+      status: 'warn',
+      mend: expect.stringContaining('maxmemory-policy noeviction'),
+    });
+    expect(judgeRedis(info({ aof_enabled: 0 }), 'here')).toMatchObject({
+      status: 'warn',
+      mend: expect.stringContaining('appendonly yes'),
+    });
+  });
+
+  it('the backend by whether it works, and whether it uses the GPU that is there', () => {
+    const works = {
+      works: true,
+      name: 'tfjs-node',
+      tensorflowVersion: '2.10.1',
+      devices: ['CPU'],
+      seconds: 1,
+    } as const;
+    const gpus = [{ index: '0', name: 'Tesla T4' }];
+    expect(judgeProbe(works, []).status).toBe('ok');
+    expect(judgeProbe(works, gpus)).toMatchObject({
+      status: 'warn',
+      mend: expect.stringContaining('backend install gpu'),
+    });
+    expect(judgeProbe({ ...works, devices: ['GPU', 'CPU'] }, gpus).status).toBe('ok');
+    expect(judgeProbe({ works: false, reason: 'none' }, [])).toMatchObject({ status: 'fail', found: 'none' });
+  });
+
+  it('in lines that can be read and searched', () => {
+    const text = checksText([
+      { name: 'Node', status: 'ok', found: 'v20' },
+      { name: 'MongoDB', status: 'fail', found: 'gone', mend: 'start it' },
+    ]);
+    expect(text).toBe('ok    Node     v20\nfail  MongoDB  gone\n               → start it');
+  });
+});
+
+describe('doctor', () => {
+  const { redisUrl, mongodbUri } = testServices();
+  const cli = useCli({ REDIS_URL: redisUrl, MONGODB_URI: mongodbUri });
+  const broken = useCli({ REDIS_URL: redisUrl, MONGODB_URI: 'mongodb://127.0.0.1:1/x' });
+
+  it('finds everything that the tests run on, the backend checked', async () => {
+    const { code, stdout } = await cli.run('doctor', '--json');
+    const checks: Array<{ name: string; status: string; found: string }> = JSON.parse(stdout);
+    expect(checks.map(({ name }) => name)).toEqual(['Node', 'backend', 'GPUs', 'Redis', 'MongoDB', 'tasks']);
+    expect(checks.filter(({ status }) => status === 'fail')).toEqual([]);
+    expect(checks[1]?.found).toMatch(/TensorFlow \d+\.\d+.*self-check passed/);
+    expect(checks[5]?.found).toContain('fashion-mnist/small-cnn (built-in)');
+    expect(code).toBe(0);
+  });
+
+  it('says what to do about a database that does not answer, and fails', async () => {
+    const { code, stdout, stderr } = await broken.run('doctor');
+    expect(stdout).toMatch(/^fail {2}MongoDB {2}mongodb:\/\/127\.0\.0\.1:1\/x cannot be reached/m);
+    expect(stdout).toContain('→ correct or unset MONGODB_URI');
+    expect(stderr).toBe('aquasurf: MongoDB: see what to do above\n');
+    expect(code).toBe(1);
+  });
+});

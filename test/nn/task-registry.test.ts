@@ -1,0 +1,126 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { listTasks, resolveTask } from '../../src/nn/tasks/task-registry.js';
+
+let projectDir: string;
+beforeEach(() => {
+  projectDir = mkdtempSync(join(tmpdir(), 'aquasurf-'));
+});
+afterEach(() => rmSync(projectDir, { recursive: true }));
+
+const write = (file: string, text: string) => {
+  mkdirSync(dirname(join(projectDir, file)), { recursive: true });
+  writeFileSync(join(projectDir, file), text);
+};
+const task = (name: string, more = '') =>
+  `import { defineTask } from 'aquasurf';
+   const size: number = 3;
+   export default defineTask({ name: '${name}', description: String(size), buildModel: () => { throw 0; }, loadData: () => { throw 0; } ${more}});`;
+
+describe('resolveTask', () => {
+  test('finds a built-in task', async () => {
+    const found = await resolveTask('fashion-mnist/small-cnn', { projectDir });
+    expect(found.origin).toBe('built-in');
+    expect(found.sourceHash).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test('finds the task of aquasurf.config.ts, in TypeScript, importing aquasurf', async () => {
+    write('aquasurf.config.ts', task('mine'));
+    const found = await resolveTask('mine', { projectDir });
+    expect(found.task.description).toBe('3');
+    expect(found.origin).toBe(join(projectDir, 'aquasurf.config.ts'));
+  });
+
+  test('finds tasks in a list, in a folder, and in a single file', async () => {
+    write(
+      'tasks/two.js',
+      `export default [${['a', 'b'].map((n) => `{ name: '${n}', buildModel() {}, loadData() {} }`)}];`,
+    );
+    write('tasks/notes.md', 'no module');
+    for (const tasksDir of ['tasks', 'tasks/two.js']) {
+      expect((await resolveTask('b', { projectDir, tasksDir })).task.name).toBe('b');
+    }
+    expect((await listTasks({ projectDir, tasksDir: 'tasks' })).map(({ task }) => task.name)).toEqual([
+      'fashion-mnist/small-cnn',
+      'a',
+      'b',
+    ]);
+  });
+
+  test('loads a module anew after a change, with another hash', async () => {
+    write('aquasurf.config.ts', task('mine'));
+    const before = await resolveTask('mine', { projectDir });
+    write('aquasurf.config.ts', task('mine', ', training: { epochs: 7 }'));
+    const after = await resolveTask('mine', { projectDir });
+    expect(after.task.training).toEqual({ epochs: 7 });
+    expect(after.sourceHash).not.toBe(before.sourceHash);
+  });
+
+  test('the hash covers relative imports, however deep, and not the folder', async () => {
+    const body = (name: string) => `import { lib } from './lib/index.js';\n${task(name)}\nexport { lib };`;
+    write('aquasurf.config.ts', body('mine'));
+    write('lib/index.ts', "export { deep as lib } from '../deep.js';");
+    write('deep.ts', 'export const deep = 1;');
+    const first = (await resolveTask('mine', { projectDir })).sourceHash;
+    expect((await resolveTask('mine', { projectDir })).sourceHash).toBe(first);
+    write('deep.ts', 'export const deep = 2;');
+    expect((await resolveTask('mine', { projectDir })).sourceHash).not.toBe(first);
+
+    write('elsewhere/own.ts', body('mine'));
+    write('elsewhere/lib/index.ts', "export { deep as lib } from '../deep.js';");
+    write('elsewhere/deep.ts', 'export const deep = 1;');
+    rmSync(join(projectDir, 'aquasurf.config.ts'));
+    write('elsewhere/aquasurf.config.ts', body('mine'));
+    rmSync(join(projectDir, 'elsewhere/own.ts'));
+    const moved = await resolveTask('mine', { projectDir: join(projectDir, 'elsewhere') });
+    expect(moved.sourceHash).toBe(first);
+  });
+
+  test('an unknown name lists the known ones, nearest first', async () => {
+    write('aquasurf.config.ts', task('mine'));
+    await expect(resolveTask('mime', { projectDir })).rejects.toMatchObject({
+      code: 'TASK_NOT_FOUND',
+      message: expect.stringMatching(/"mime"; known tasks: mine, fashion-mnist\/small-cnn/),
+    });
+  });
+
+  test('a folder that is not there is named', async () => {
+    await expect(resolveTask('a', { projectDir, tasksDir: 'nowhere' })).rejects.toMatchObject({
+      code: 'TASK_NOT_FOUND',
+      message: expect.stringContaining('nowhere'),
+    });
+  });
+
+  test('a name that stands twice is refused', async () => {
+    write('aquasurf.config.ts', task('fashion-mnist/small-cnn'));
+    await expect(resolveTask('fashion-mnist/small-cnn', { projectDir })).rejects.toMatchObject({
+      code: 'TASK_INVALID',
+      message: expect.stringMatching(/built-in.*aquasurf\.config\.ts/),
+    });
+  });
+
+  test('a broken module beside does not keep a task from being found', async () => {
+    write('tasks/broken.ts', 'export default ((');
+    write('tasks/good.ts', task('good'));
+    expect((await resolveTask('good', { projectDir, tasksDir: 'tasks' })).task.name).toBe('good');
+    await expect(resolveTask('other', { projectDir, tasksDir: 'tasks' })).rejects.toMatchObject({
+      code: 'TASK_INVALID',
+    });
+  });
+
+  test.each([
+    ['syntax', 'export default ((', /aquasurf\.config\.ts does not load/],
+    ['no default export', 'export const task = 1;', /no task as its default export/],
+    ['no builder', "export default { name: 'mine', loadData() {} };", /task mine .*buildModel: expected a function/],
+    ['a misspelt option', task('mine', ', training: { epoch: 2 }'), /training: .*"epoch"/],
+    ['a wrong option', task('mine', ', training: { epochs: 0 }'), /training\.epochs/],
+    ['a malformed baseline', task('mine', ", baselines: ['rleu(x)']"), /baselines\.0: .*rleu.*relu/],
+  ])('%s: TASK_INVALID in one line that names the file', async (_, text, message) => {
+    write('aquasurf.config.ts', text);
+    const error = await resolveTask('mine', { projectDir }).catch((e: Error & { code: string }) => e);
+    expect(error).toMatchObject({ code: 'TASK_INVALID', message: expect.stringMatching(message) });
+    expect((error as Error).message).not.toContain('\n');
+  });
+});
