@@ -6,12 +6,12 @@ import { canonicalHash as hashOfOutputs } from './domain/canonical-hash.js';
 import { outputFeatures } from './domain/output-features.js';
 
 export { formatExpression, parseExpression } from './domain/expression.js';
+export { AquasurfError, type ErrorCode } from './errors.js';
 export { ActivationFunction } from './nn/activation-function.js';
 export { type Backend, type BackendName, loadBackend } from './nn/backend/load-backend.js';
 export { type FisherSpectrumOptions, fisherSpectrum } from './nn/fisher/fisher-spectrum.js';
 export { type BuildContext, type DataSet, defineTask, type Split, type TaskDefinition } from './nn/task.js';
 export { type OpenOptions, OpenStudy, openStudy } from './open-study.js';
-export { AquasurfError, type ErrorCode } from './errors.js';
 export { outputFeatures };
 
 /**

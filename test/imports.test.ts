@@ -21,7 +21,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['nn'],
   ['kernels'],
   ['domain'],
-  ['config', 'log'],
+  ['config', 'log', 'file-lock'],
   ['errors'],
 ];
 
@@ -44,7 +44,11 @@ describe('imports', () => {
   it('point one way: cli → server → consumers → producers → store, queues, nn → kernels, domain', () => {
     const wrong = imports
       .filter(({ target, typeOnly }) => target.startsWith('.') && !typeOnly)
-      .map(({ file, target }) => ({ from: part(file), to: part(resolve(dirname(file), target)), file: relative(SRC, file) }))
+      .map(({ file, target }) => ({
+        from: part(file),
+        to: part(resolve(dirname(file), target)),
+        file: relative(SRC, file),
+      }))
       .filter(({ from, to }) => from !== to && level(to) <= level(from))
       .map(({ file, to }) => `${file} imports ${to}`);
     expect(wrong).toEqual([]);
@@ -67,7 +71,9 @@ describe('imports', () => {
 
   it('read process.env in config.ts only', () => {
     const readers = sourceFiles(SRC)
-      .filter((file) => /process\.env\b(?!,|\s*[,}])/.test(readFileSync(file, 'utf8').replace(/\.\.\.process\.env/g, '')))
+      .filter((file) =>
+        /process\.env\b(?!,|\s*[,}])/.test(readFileSync(file, 'utf8').replace(/\.\.\.process\.env/g, '')),
+      )
       .map((file) => relative(SRC, file));
     expect(readers).toEqual(['config.ts']);
   });
@@ -81,7 +87,8 @@ function sourceFiles(dir: string): string[] {
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(file, 'utf8');
-  const pattern = /(?:^|\n)\s*(import|export)\s+(type\s+)?([^;'"]*?from\s*)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g;
+  const pattern =
+    /(?:^|\n)\s*(import|export)\s+(type\s+)?([^;'"]*?from\s*)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g;
   return [...text.matchAll(pattern)].map((match) => ({
     file,
     target: match[4] ?? match[5] ?? '',

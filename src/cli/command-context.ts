@@ -17,8 +17,8 @@ export interface CommandContext {
 
 export interface PipelineOptions {
   /**
-   * What Ctrl-C does: `abandons` leaves the work where it is, closes everything and ends with exit code 130;
-   * `is-handled` leaves it to the work, which watches `interruption`. @defaultValue 'abandons'
+   * What Ctrl-C does: `abandons` leaves the work where it is, closes everything and ends with exit code 130, a second
+   * one without closing; `is-handled` leaves it to the work, which watches `interruption`. @defaultValue 'abandons'
    */
   interrupt?: 'abandons' | 'is-handled';
 }
@@ -30,14 +30,16 @@ export function withPipeline<T>(
 ): Promise<T> {
   const config = loadConfig();
   return interruptible(async (interruption) => {
-    const { first } = interruption;
+    const { first, second } = interruption;
+    const abandons = options.interrupt !== 'is-handled';
+    if (abandons) second.addEventListener('abort', () => process.exit(130), { once: true });
     const services = await findServices(config, { start: true, notify, signal: first });
     try {
       first.throwIfAborted();
       const pipeline = await openPipeline(services);
       try {
         const done = work({ pipeline, config, addresses: services, interruption });
-        return await (options.interrupt === 'is-handled' ? done : unlessAborted(first, done));
+        return await (abandons ? unlessAborted(first, done) : done);
       } finally {
         await pipeline.close();
       }

@@ -41,7 +41,7 @@ export async function quickstart(options: QuickstartOptions, config: Config): Pr
   try {
     await ensureBackend(config, say);
     interrupted.signal.throwIfAborted();
-    const services = await findServices(config, { start: true, notify: say });
+    const services = await findServices(config, { start: true, notify: say, signal: interrupted.signal });
     try {
       const pipeline = await openPipeline(services);
       try {

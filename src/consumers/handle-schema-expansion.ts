@@ -6,7 +6,10 @@ const RANGE = 1000;
 const PAGE = 1000;
 
 /** Records the ranges of a space, then enqueues the computation of each that is not done. */
-export const handleSchemaExpansion: Handler<'schema-expansion'> = async ({ space: id }, { store, queues, progress }) => {
+export const handleSchemaExpansion: Handler<'schema-expansion'> = async (
+  { space: id },
+  { store, queues, progress },
+) => {
   const space = await store.spaces.get(id);
   if (!space) return { skipped: 'the space is gone' };
   const size = Number(space.size);

@@ -47,7 +47,10 @@ async function train(study: StudyDoc, claim: Claim, context: HandlerContext): Pr
     const { result, history } =
       known ?? (await device.call('train', { task: study.task, fn, seed }, { signal, onProgress: progress }));
     await store.trials.report(study._id, hash, lease.token, { seed, result, history, worker: owner });
-    log.info({ study: study._id, number, fn, valAcc: result.valAcc, seconds: result.runtime }, `trial ${number}: ${fn}`);
+    log.info(
+      { study: study._id, number, fn, valAcc: result.valAcc, seconds: result.runtime },
+      `trial ${number}: ${fn}`,
+    );
     return { fn, number, valAcc: result.valAcc, testAcc: result.testAcc, runtime: result.runtime };
   } catch (error) {
     if (keeper.signal.aborted || (error instanceof AquasurfError && error.code === 'LEASE_LOST')) {

@@ -1,5 +1,5 @@
-import { canonicalHash } from '../domain/canonical-hash.js';
 import { BASELINES } from '../domain/baselines.js';
+import { canonicalHash } from '../domain/canonical-hash.js';
 import { operatorSet, operatorSetId } from '../domain/operators/index.js';
 import { outputFeatures } from '../domain/output-features.js';
 import type { Direction, Metric } from '../domain/trial.js';

@@ -30,6 +30,8 @@ const PAGE = 2000;
 export async function oweFisher(pipeline: Pipeline, studyName: string, options: FisherOptions = {}): Promise<number> {
   const { store, queues } = pipeline;
   const study = await store.studies.get(studyName);
+  // A plane fitted on the features that are forgotten now would look current.
+  if (options.fromScratch) await store.embeddings.clear(studyName);
   let owed = 0;
   for await (const page of wanted(pipeline, study, options)) {
     for (let start = 0; start < page.length; start += BATCH) {
@@ -91,7 +93,11 @@ async function* inRandomOrder(store: Pipeline['store'], study: StudyDoc): AsyncG
   }
 }
 
-async function hashesInStudy(store: Pipeline['store'], study: StudyDoc, functions: readonly string[]): Promise<string[]> {
+async function hashesInStudy(
+  store: Pipeline['store'],
+  study: StudyDoc,
+  functions: readonly string[],
+): Promise<string[]> {
   const hashes: string[] = [];
   for (const name of functions) {
     const found = await store.functions.get(canonicalHash(outputFeatures(name)));
@@ -102,7 +108,10 @@ async function hashesInStudy(store: Pipeline['store'], study: StudyDoc, function
       );
     }
     if (!found.usable) {
-      throw new AquasurfError('FUNCTION_NOT_IN_STUDY', `${name} has outputs that are not finite or all equal: it cannot be used`);
+      throw new AquasurfError(
+        'FUNCTION_NOT_IN_STUDY',
+        `${name} has outputs that are not finite or all equal: it cannot be used`,
+      );
     }
     hashes.push(found._id);
   }

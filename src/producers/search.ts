@@ -50,6 +50,9 @@ async function change(
 ): Promise<void> {
   const present = (await store.studies.get(study)).search.state;
   if (!(await store.studies.setSearchState(study, [from], to))) {
-    throw new AquasurfError('FAILED', `the search of study ${study} is not ${from} (it is ${present}): nothing changed`);
+    throw new AquasurfError(
+      'FAILED',
+      `the search of study ${study} is not ${from} (it is ${present}): nothing changed`,
+    );
   }
 }

@@ -26,7 +26,10 @@ export function schemaSpace(text: string, operators: OperatorSet): SpaceDoc {
   const formatted = formatSchema(schema);
   const size = schemaSize(schema, operators);
   if (size > BigInt(Number.MAX_SAFE_INTEGER)) {
-    throw new AquasurfError('USAGE', `schema ${formatted} has ${size} functions: too many to enumerate; use a smaller schema`);
+    throw new AquasurfError(
+      'USAGE',
+      `schema ${formatted} has ${size} functions: too many to enumerate; use a smaller schema`,
+    );
   }
   return {
     _id: `schema-${digest(`${operatorSetId(operators)}:${formatted}`)}`,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judgeProbe } from '../../src/cli/doctor/backend-check.js';
+import type { ProbeResult } from '../../src/cli/doctor/backend-probe.js';
 import { checksText } from '../../src/cli/doctor/doctor.js';
 import { checkNode } from '../../src/cli/doctor/node-check.js';
 import { judgeRedis } from '../../src/cli/doctor/redis-check.js';
@@ -35,13 +36,13 @@ describe('doctor judges', () => {
   });
 
   it('the backend by whether it works, and whether it uses the GPU that is there', () => {
-    const works = {
+    const works: Extract<ProbeResult, { works: true }> = {
       works: true,
       name: 'tfjs-node',
       tensorflowVersion: '2.10.1',
       devices: ['CPU'],
       seconds: 1,
-    } as const;
+    };
     const gpus = [{ index: '0', name: 'Tesla T4' }];
     expect(judgeProbe(works, []).status).toBe('ok');
     expect(judgeProbe(works, gpus)).toMatchObject({

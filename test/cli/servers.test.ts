@@ -1,6 +1,7 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import getPort from 'get-port';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,12 +17,11 @@ afterAll(() => services.drop());
 describe('a server that does not fit', () => {
   const port = getPort();
   const password = 'open sesame, but not for you';
-  let redis: ReturnType<typeof execa>;
+  let redis: ChildProcess;
 
   beforeAll(async () => {
-    redis = execa('redis-server', ['--port', String(await port), '--save', '', '--requirepass', password], {
-      reject: false,
-    });
+    const limits = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--requirepass', password];
+    redis = spawn('redis-server', ['--port', String(await port), ...limits], { stdio: 'ignore' });
     const client = new Redis({ port: await port, password });
     client.on('error', () => {});
     await client.ping();
@@ -29,7 +29,7 @@ describe('a server that does not fit', () => {
   });
   afterAll(async () => {
     redis.kill();
-    await redis;
+    await once(redis, 'exit');
   });
 
   it('wants another password: one line, exit code 1, no password in it', async () => {

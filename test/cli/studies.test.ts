@@ -73,7 +73,7 @@ describe('a study on the command line', () => {
 
   it('must exist, and the error lists those that do', async () => {
     const commands = [
-      ...[['study', 'show'], ['populate'], ['fisher'], ['pause'], ['suggest'], ['best'], ['summary']],
+      ...[['study', 'show'], ['populate'], ['fisher'], ['suggest']],
       ['search', '--trials', '3'],
       ['clean', '--yes'],
     ];

@@ -1,5 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs';
+import { execa } from 'execa';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { packageDir } from '../../src/config.js';
 import type { Tf } from '../../src/domain/operators/types.js';
 import { SeededRandom } from '../../src/domain/random/seeded-random.js';
 import { loadBackend } from '../../src/nn/backend/load-backend.js';
@@ -35,6 +40,23 @@ describe('trainFunction', () => {
     const first = await train(5);
     expect(await train(5)).toEqual(first);
     expect((await train(6)).result.valLoss).not.toBe(first.result.valLoss);
+  });
+
+  test('another process gives the same bits', async () => {
+    const here = withoutTime(await trainFunction({ tf, task: tinyTask(), data, fn: 'swish(x)', seed: 5 }));
+    const script = join(mkdtempSync(join(tmpdir(), 'aquasurf-')), 'train.mts');
+    writeFileSync(
+      script,
+      `import { loadBackend } from '${packageDir}/src/nn/backend/load-backend.ts';
+       import { trainFunction } from '${packageDir}/src/nn/train.ts';
+       import { tinyData, tinyTask } from '${packageDir}/test/support/tiny-task.ts';
+       const { tf } = await loadBackend('auto');
+       const trained = await trainFunction({ tf, task: tinyTask(), data: tinyData(), fn: 'swish(x)', seed: 5 });
+       console.log(JSON.stringify(trained));`,
+    );
+    const { stdout } = await execa(process.execPath, [join(packageDir, 'node_modules/jiti/lib/jiti-cli.mjs'), script]);
+    rmSync(dirname(script), { recursive: true });
+    expect(withoutTime(JSON.parse(stdout))).toEqual(here);
   });
 
   test('with a dropout layer whose seed is fixed, masks still differ between steps', async () => {

@@ -90,14 +90,18 @@ describe('on the loopback interface', () => {
     },
   );
 
-  it.each(['evil.example', 'evil.example:3000', '127.0.0.1.evil.example', 'localhost.evil.example', '192.168.0.1', ''])(
-    'it does not answer to the name "%s" (DNS rebinding)',
-    async (host) => {
-      for (const path of ['/', '/queues', '/queues/api/queues', '/queues/static/js/x.js', '/nowhere']) {
-        expect((await ask(open, path, { host })).status, path).toBe(403);
-      }
-    },
-  );
+  it.each([
+    'evil.example',
+    'evil.example:3000',
+    '127.0.0.1.evil.example',
+    'localhost.evil.example',
+    '192.168.0.1',
+    'localhost@evil',
+  ])('it does not answer to the name "%s" (DNS rebinding)', async (host) => {
+    for (const path of ['/', '/queues', '/queues/api/queues', '/queues/static/js/x.js', '/nowhere']) {
+      expect((await ask(open, path, { host })).status, path).toBe(403);
+    }
+  });
 
   it('lets no page of another origin change anything', async () => {
     const path = '/queues/api/queues/training/pause';

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -194,6 +194,27 @@ describe('when there is nothing', () => {
     expect(String(failure)).not.toContain('\n');
     expect(await running(config, 'redis')).toEqual([]);
   });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'and this is root, redis-server is installed with apt-get, which is said',
+    async () => {
+      const path = mkdtempSync(join(tmpdir(), 'aquasurf-path-'));
+      onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+      const { stdout } = await execa('sh', ['-c', 'command -v redis-server']);
+      const install = `[ "$1" = update ] || /bin/ln -s '${stdout}' '${path}/redis-server'`;
+      writeFileSync(join(path, 'apt-get'), `#!/bin/sh\n${install}\n`, { mode: 0o755 });
+      vi.stubEnv('PATH', path);
+      const notices: string[] = [];
+      const services = await findServices(freshConfig({ mongodbUri: inject('mongodbUri') }), {
+        start: true,
+        localhost: false,
+        notify: (line) => notices.push(line),
+      });
+      expect(notices[0]).toBe('Redis: installing redis-server with apt-get');
+      expect(services.origin.redis).toBe('started');
+      await services.close();
+    },
+  );
 
   it('a server that cannot start says why', async () => {
     const config = freshConfig({ mongodbUri: inject('mongodbUri') });

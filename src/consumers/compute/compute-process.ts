@@ -90,7 +90,9 @@ export class ComputeProcess {
     this.#child = child;
     child.on('message', (message) => this.#receive(message as ReplyMessage));
     child.once('error', (error) => this.#lost(child, `the compute process failed to start: ${error.message}`));
-    child.once('exit', (code, signal) => this.#lost(child, `the compute process ended (${signal ?? `exit code ${code}`})`));
+    child.once('exit', (code, signal) =>
+      this.#lost(child, `the compute process ended (${signal ?? `exit code ${code}`})`),
+    );
     return child;
   }
 

@@ -13,4 +13,5 @@ export const enumerate: KernelTasks['enumerate'] = ({ source, from, to }) => enu
 
 const embedTask: KernelTasks['embed'] = ({ outputs, fisher, seed }) =>
   embed({ outputs, fisher: fisher.map((features) => unpackCdf(features)) }, { seed });
+
 export { embedTask as embed };
