@@ -67,6 +67,8 @@ const STAGES: Record<StageName, Stage> = {
 
 /** Between two looks, in milliseconds. */
 const INTERVAL = 500;
+/** Consumers get so long to start before we say that there are none, in milliseconds. */
+const START_UP = 5000;
 /** A stage without any job in its queues for so long will not end by itself, in milliseconds. */
 const STALL = 60_000;
 
@@ -90,6 +92,7 @@ async function followStage(
   display: ProgressDisplay,
 ): Promise<void> {
   let warned = false;
+  const begin = Date.now();
   let lastJob = Date.now();
   while (true) {
     options.signal?.throwIfAborted();
@@ -99,7 +102,7 @@ async function followStage(
       display.end();
       return;
     }
-    if (!warned && (await options.queues.consumers(stage.queues[0]!)) === 0) {
+    if (!warned && Date.now() - begin > START_UP && (await options.queues.consumers(stage.queues[0]!)) === 0) {
       warned = true;
       display.note(`no consumer takes ${stage.queues[0]} jobs: start one with \`aquasurf worker\``);
     }

@@ -10,7 +10,7 @@ export function registerFn(program: Command): void {
     .description(
       `Prints the canonical hash of a function, its representative and its aliases in the database, its outputs on the 1,000 samples and their statistics. Functions with the same hash are equivalent.
 
-Starts no server: without a database the aliases are left out. In JSON, outputs that are not finite are the strings "nan", "inf" and "-inf".`,
+Without a database the aliases are left out. In JSON, outputs that are not finite are the strings "nan", "inf" and "-inf".`,
     )
     .argument('<expression>', 'e.g. "max(relu(x),cosh(elu(x)))"')
     .option(...JSON_FLAG)
