@@ -1,9 +1,12 @@
 import { type DataSet, defineTask, type Split } from 'aquasurf';
 
 /**
- * A task of one's own: tell two spirals apart with a small dense network.
+ * A task of one's own: tell two spirals apart with a small dense network. From the root of a clone:
  *
- *   aquasurf study create spirals --tasks examples/own-task.ts --task two-spirals --space 'unary(unary(x))'
+ *   npx aquasurf study create spirals --tasks examples/own-task.ts --task two-spirals --space 'unary(unary(x))'
+ *   npx aquasurf worker --tasks examples/own-task.ts
+ *
+ * In a project of yours it is a file of your tasks folder, or aquasurf.config.ts, which is found without --tasks.
  */
 export default defineTask({
   name: 'two-spirals',

@@ -6,6 +6,8 @@ const ERRORS = {
   EXPRESSION_INVALID: { exitCode: 2, httpStatus: 400 },
   SCHEMA_INVALID: { exitCode: 2, httpStatus: 400 },
   OPERATOR_INVALID: { exitCode: 2, httpStatus: 400 },
+  OPERATORS_NOT_FOUND: { exitCode: 2, httpStatus: 404 },
+  OPERATORS_CHANGED: { exitCode: 1, httpStatus: 409 },
   FUNCTION_NOT_NORMALIZABLE: { exitCode: 1, httpStatus: 422 },
   USAGE: { exitCode: 2, httpStatus: 400 },
   CONFIG_INVALID: { exitCode: 2, httpStatus: 400 },

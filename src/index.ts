@@ -6,8 +6,9 @@ import { canonicalHash as hashOfOutputs } from './domain/canonical-hash.js';
 import { outputFeatures } from './domain/output-features.js';
 
 export { formatExpression, parseExpression } from './domain/expression.js';
+export { defineOperators, type OperatorsDefinition } from './domain/operators/own-operators.js';
 export { AquasurfError, type ErrorCode } from './errors.js';
-export { ActivationFunction } from './nn/activation-function.js';
+export { ActivationFunction, registerOperators } from './nn/activation-function.js';
 export { type Backend, type BackendName, loadBackend } from './nn/backend/load-backend.js';
 export { type FisherSpectrumOptions, fisherSpectrum } from './nn/fisher/fisher-spectrum.js';
 export { type BuildContext, type DataSet, defineTask, type Split, type TaskDefinition } from './nn/task.js';

@@ -1,20 +1,26 @@
-import { type Logger, pino } from 'pino';
+import { type Logger, pino, stdSerializers } from 'pino';
 import pretty from 'pino-pretty';
 
 export type { Logger };
 
 /**
  * Logs go to stderr, so that stdout holds results only: readable lines on a terminal, one JSON object a line elsewhere.
- * URLs are logged through `redactUrl`; passwords and tokens never.
+ * Stack traces are shown at level debug and below.
+ * URLs are logged through `shownUrl`; passwords and tokens never.
  */
 export function createLogger(options: { level: string; name?: string }): Logger {
   const destination = process.stderr.isTTY
     ? pretty({ destination: 2, sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' })
     : pino.destination({ dest: 2, sync: true });
-  return pino({ level: options.level, ...(options.name ? { name: options.name } : {}) }, destination);
+  const { level, name } = options;
+  const withStack = level === 'debug' || level === 'trace';
+  return pino(
+    { level, ...(name ? { name } : {}), serializers: { err: withStack ? stdSerializers.err : shortError } },
+    destination,
+  );
 }
 
-/** `redis://user:secret@host:1` → `redis://host:1`. */
-export function redactUrl(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, '//');
+function shortError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  return { type: error.name, message: error.message, ...('code' in error ? { code: error.code } : {}) };
 }

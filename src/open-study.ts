@@ -1,5 +1,8 @@
 import { type Config, loadConfig } from './config.js';
-import { resolveTask } from './nn/tasks/task-registry.js';
+import { checkOperatorsApart } from './consumers/check-operators.js';
+import { createLogger } from './log.js';
+import { resolveOperators } from './nn/tasks/operator-registry.js';
+import { resolveTask, type TaskFolders } from './nn/tasks/task-registry.js';
 import { openPipeline } from './open-pipeline.js';
 import { createStudy, type StudyOptions } from './producers/create-study.js';
 import type { Pipeline } from './queues/pipeline.js';
@@ -13,9 +16,9 @@ export interface OpenOptions {
   mongodbUri?: string;
   /**
    * Create the study with these settings where it does not exist yet.
-   * `task` is a built-in name or one found in `aquasurf.config.ts` or `tasksDir`.
+   * `task` is a built-in name or one found in `aquasurf.config.ts` or `tasksDir`, and so are `operators`.
    */
-  create?: Omit<StudyOptions, 'name' | 'task'> & { task: string };
+  create?: Omit<StudyOptions, 'name' | 'task' | 'operators'> & { task: string; operators?: string };
   /** A folder of task modules. */
   tasksDir?: string;
 }
@@ -24,8 +27,8 @@ export interface OpenOptions {
 export class OpenStudy extends Study {
   readonly #close: () => Promise<void>;
 
-  constructor(name: string, pipeline: Pipeline, close: () => Promise<void>) {
-    super(name, pipeline);
+  constructor(name: string, pipeline: Pipeline, close: () => Promise<void>, modules: TaskFolders) {
+    super(name, pipeline, modules);
     this.#close = close;
   }
 
@@ -49,6 +52,10 @@ export async function openStudy(name: string, options: OpenOptions = {}): Promis
   const config: Config = { ...loadConfig() };
   if (options.redisUrl !== undefined) config.redisUrl = options.redisUrl;
   if (options.mongodbUri !== undefined) config.mongodbUri = options.mongodbUri;
+  const modules: TaskFolders = {
+    projectDir: config.projectDir,
+    ...(options.tasksDir === undefined ? {} : { tasksDir: options.tasksDir }),
+  };
   const services = await findServices(config, { start: true, notify: () => {} });
   try {
     const pipeline = await openPipeline(services);
@@ -57,18 +64,19 @@ export async function openStudy(name: string, options: OpenOptions = {}): Promis
       await services.close();
     };
     try {
-      const exists = (await pipeline.store.studies.list()).some((study) => study._id === name);
+      const exists = await pipeline.store.studies.exists(name);
       if (!exists && options.create) {
-        const { task: taskName, ...rest } = options.create;
-        const task = await resolveTask(taskName, {
-          projectDir: config.projectDir,
-          ...(options.tasksDir === undefined ? {} : { tasksDir: options.tasksDir }),
-        });
-        await createStudy(pipeline, { ...rest, name, task });
+        const { task: taskName, operators: setName, ...rest } = options.create;
+        const task = await resolveTask(taskName, modules);
+        const operators = await resolveOperators(setName ?? 'standard', modules);
+        const { backend, cacheDir, logLevel, projectDir } = config;
+        const settings = { backend, cacheDir, projectDir, tasksDir: modules.tasksDir, threads: 1 };
+        await checkOperatorsApart(operators, settings, createLogger({ level: logLevel }));
+        await createStudy(pipeline, { ...rest, name, task, operators });
       } else {
         await pipeline.store.studies.get(name);
       }
-      return new OpenStudy(name, pipeline, close);
+      return new OpenStudy(name, pipeline, close, modules);
     } catch (error) {
       await pipeline.close();
       throw error;

@@ -1,25 +1,17 @@
 import { nanoid } from 'nanoid';
-import { canonicalHash } from './domain/canonical-hash.js';
-import { outputFeatures } from './domain/output-features.js';
 import type { TrialResult } from './domain/trial.js';
 import { AquasurfError } from './errors.js';
+import type { TaskFolders } from './nn/tasks/task-registry.js';
 import { type FisherOptions, oweFisher } from './producers/fisher.js';
 import { type PopulateOptions, populate } from './producers/populate.js';
 import { reconcile } from './producers/reconcile.js';
 import { pauseSearch, resumeSearch, type SearchOptions, startSearch, stopSearch } from './producers/search.js';
 import type { Pipeline } from './queues/pipeline.js';
-import type { Lease, StudyDoc } from './store/documents.js';
+import type { StudyDoc } from './store/documents.js';
+import { hashOfName, nameForStudy } from './store/own-operators.js';
 import { type StudyProgress, studyProgress } from './store/study-progress.js';
 import { type RankedFunction, rankedFunctions, type StudySummary, studySummary } from './store/study-summary.js';
-import { expressionOf, suggest, suggestAndClaim } from './store/suggest.js';
-
-/** A function taken by `claim`: train it, then `report` with its token before the lease ends, or `extend` the lease. */
-export interface Claimed {
-  fn: string;
-  hash: string;
-  number: number;
-  lease: Lease;
-}
+import { type ClaimedFunction, suggest, suggestAndClaim } from './store/suggest.js';
 
 /** Results from outside: only the validation accuracy is needed. */
 export type OutsideResult = Pick<TrialResult, 'valAcc'> & Partial<TrialResult>;
@@ -32,6 +24,8 @@ export class Study {
   constructor(
     readonly name: string,
     protected readonly pipeline: Pipeline,
+    /** Where the module of operators of one's own is looked for; only `populate` with additions needs it. */
+    protected readonly modules?: TaskFolders,
   ) {}
 
   /** The study's document: task, spaces, settings. */
@@ -41,14 +35,14 @@ export class Study {
 
   /** Enqueues schema expansion and output features of the study's spaces, or of those given (they are added). */
   async populate(options: PopulateOptions = {}): Promise<void> {
-    await populate(this.pipeline, this.name, options);
-    await reconcile(this.pipeline, { studies: [this.name], retryFailed: true });
+    await populate(this.pipeline, this.name, { ...(this.modules ? { modules: this.modules } : {}), ...options });
+    await reconcile(this.pipeline, { study: this.name, retryFailed: true });
   }
 
   /** Enqueues Fisher features. @returns number of functions newly owed */
   async fisher(options: FisherOptions = {}): Promise<number> {
     const owed = await oweFisher(this.pipeline, this.name, options);
-    await reconcile(this.pipeline, { studies: [this.name], retryFailed: true });
+    await reconcile(this.pipeline, { study: this.name, retryFailed: true });
     return owed;
   }
 
@@ -76,17 +70,20 @@ export class Study {
   async suggest(): Promise<{ fn: string; hash: string }> {
     const { store } = this.pipeline;
     const number = await store.trials.lowestFreeNumber(this.name);
-    const hash = await suggest(store, await this.info(), number);
+    const study = await this.info();
+    const hash = await suggest(store, study, number);
     if (hash === undefined) throw this.#nothingToSuggest();
-    return { hash, fn: await expressionOf(store, this.name, hash) };
+    const { fn } = (await store.trials.get(this.name, hash)) ?? { fn: null };
+    return { hash, fn: fn ?? (await nameForStudy(store, study, hash)) };
   }
 
   /**
-   * Suggests and takes the function, so that nobody else gets it.
+   * Suggests and takes the function, so that nobody else gets it: train it, then `report` with the token of its lease
+   * before that ends, or `extend` it.
    * @param leaseMs without a report or `extend` it is offered again after this, in milliseconds. @defaultValue 1 hour
    * @throws AquasurfError NOTHING_TO_SUGGEST
    */
-  async claim(leaseMs: number = OUTSIDE_LEASE): Promise<Claimed> {
+  async claim(leaseMs: number = OUTSIDE_LEASE): Promise<ClaimedFunction> {
     const { store } = this.pipeline;
     const owner = `outside-${nanoid(8)}`;
     while (true) {
@@ -99,7 +96,7 @@ export class Study {
 
   /** Extends a claim. @returns false when it was lost */
   extend(claim: { hash: string; token: string }, leaseMs: number = OUTSIDE_LEASE): Promise<boolean> {
-    return this.pipeline.store.trials.extend(this.name, claim.hash, claim.token, leaseMs);
+    return this.pipeline.store.leases.extend(this.name, claim.hash, claim.token, leaseMs);
   }
 
   /**
@@ -110,22 +107,23 @@ export class Study {
   async report(fn: string, outside: OutsideResult, token?: string): Promise<void> {
     const { store } = this.pipeline;
     const study = await this.info();
-    const hash = canonicalHash(outputFeatures(fn));
+    const hash = await hashOfName(store, study, fn);
+    const notInStudy = new AquasurfError(
+      'FUNCTION_NOT_IN_STUDY',
+      `${fn} is not in study ${this.name}: add it with \`aquasurf populate ${this.name} --fn "${fn}" --wait\``,
+    );
+    if (hash === undefined) throw notInStudy;
     const none = { valLoss: null, testAcc: null, testLoss: null, trainAcc: null, trainLoss: null, runtime: null };
     const run = { seed: study.seed, result: { ...none, ...outside }, history: [], worker: 'outside' };
     if (token !== undefined) {
-      await store.trials.report(this.name, hash, token, run);
+      await store.results.report(this.name, hash, token, run);
     } else {
-      const known = await store.functions.get(hash);
-      if (!known?.spaces.some((space) => study.spaces.includes(space))) {
-        throw new AquasurfError(
-          'FUNCTION_NOT_IN_STUDY',
-          `${fn} is not in study ${this.name}: add it with \`aquasurf populate ${this.name} --fn "${fn}" --wait\``,
-        );
+      if (!(await store.functions.isIn(study.spaces, hash))) {
+        throw notInStudy;
       }
-      await store.trials.reportOutside(this.name, hash, fn, run);
+      await store.results.reportOutside(this.name, hash, fn, run);
     }
-    await reconcile(this.pipeline, { studies: [this.name] });
+    await reconcile(this.pipeline, { study: this.name });
   }
 
   /** Finished trials, best first. @param top @defaultValue 10 */

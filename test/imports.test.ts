@@ -20,8 +20,9 @@ const LAYERS: readonly (readonly string[])[] = [
   ['store'],
   ['nn'],
   ['kernels'],
+  ['export', 'plot'],
   ['domain'],
-  ['config', 'log', 'file-lock'],
+  ['config', 'log', 'file-lock', 'shown-url'],
   ['errors'],
 ];
 

@@ -4,6 +4,7 @@ import type { Pipeline } from '../queues/pipeline.js';
 import { findServices } from '../services/services.js';
 import { Study } from '../study.js';
 import { type Interruption, interruptible, unlessAborted } from './interruption.js';
+import { lostDatabase } from './lost-server.js';
 import { notify } from './output.js';
 
 /** What a command has to work with. */
@@ -40,6 +41,8 @@ export function withPipeline<T>(
       try {
         const done = work({ pipeline, config, addresses: services, interruption });
         return await (abandons ? unlessAborted(first, done) : done);
+      } catch (error) {
+        throw lostDatabase(error, services) ?? error;
       } finally {
         await pipeline.close();
       }

@@ -4,6 +4,7 @@ import type { JobName } from '../queues/jobs.js';
 import type { Queues } from '../queues/queues.js';
 import type { StudyProgress } from '../store/study-progress.js';
 import type { Study } from '../study.js';
+import { answerOfRedis } from './lost-server.js';
 import { createProgressDisplay, type ProgressDisplay } from './progress-display.js';
 
 export type StageName = 'populate' | 'fisher' | 'embedding' | 'search';
@@ -69,6 +70,8 @@ const STAGES: Record<StageName, Stage> = {
 const INTERVAL = 500;
 /** Consumers get so long to start before we say that there are none, in milliseconds. */
 const START_UP = 5000;
+/** Redis may be away for so long, in milliseconds. */
+const REDIS_PATIENCE = 10_000;
 /** A stage without any job in its queues for so long will not end by itself, in milliseconds. */
 const STALL = 60_000;
 
@@ -102,13 +105,15 @@ async function followStage(
       display.end();
       return;
     }
-    if (!warned && Date.now() - begin > START_UP && (await options.queues.consumers(stage.queues[0]!)) === 0) {
+    const ask = <T>(answer: Promise<T>) => answerOfRedis(answer, options.queues.address.redisUrl, REDIS_PATIENCE);
+    if (!warned && Date.now() - begin > START_UP && (await ask(options.queues.consumers(stage.queues[0]!))) === 0) {
       warned = true;
       display.note(`no consumer takes ${stage.queues[0]} jobs: start one with \`aquasurf worker\``);
     }
-    if (await anyJob(stage, options.queues)) lastJob = Date.now();
+    if (await ask(anyJob(stage, options.queues))) lastJob = Date.now();
     else if (Date.now() - lastJob > STALL) throw await stalled(stage, options.queues);
-    await sleep(INTERVAL, undefined, options.signal ? { signal: options.signal } : {});
+    // The signal ends the sleep; what it means is thrown above.
+    await sleep(INTERVAL, undefined, options.signal ? { signal: options.signal } : {}).catch(() => {});
   }
 }
 

@@ -4,8 +4,9 @@ export class Interrupted extends Error {
   /** What shells give for a program that SIGINT ended. */
   readonly exitCode = 130;
 
-  constructor() {
-    super('interrupted');
+  /** @param message what it means for the work, for people */
+  constructor(message = 'interrupted') {
+    super(message);
   }
 }
 

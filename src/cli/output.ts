@@ -46,3 +46,9 @@ export function fields(entries: readonly (readonly [label: string, value: string
 
 /** 4 decimals, as accuracies are read; nothing for what was not measured. */
 export const decimals = (value: number | null): string => (value === null ? '-' : value.toFixed(4));
+
+/** For JSON, which has no word for what is not finite. */
+export function spelled(value: number): number | string {
+  if (Number.isFinite(value)) return value;
+  return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
+}

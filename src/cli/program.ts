@@ -4,6 +4,7 @@ import { registerBackend } from './commands/backend.js';
 import { registerBest } from './commands/best.js';
 import { registerClean } from './commands/clean.js';
 import { registerDoctor } from './commands/doctor.js';
+import { registerExportFn } from './commands/export-fn.js';
 import { registerFisher } from './commands/fisher.js';
 import { registerFn } from './commands/fn.js';
 import { registerMonitor } from './commands/monitor.js';
@@ -69,6 +70,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted`,
   registerBest(program);
   registerSummary(program);
   registerFn(program);
+  registerExportFn(program);
   registerClean(program);
   registerSoftClean(program);
   return program;

@@ -1,7 +1,6 @@
 import Table from 'cli-table3';
 import { type Config, packageDir } from '../config.js';
 import { Supervisor } from '../consumers/supervisor.js';
-import { AquasurfError } from '../errors.js';
 import { createLogger } from '../log.js';
 import { resolveTask } from '../nn/tasks/task-registry.js';
 import { openPipeline } from '../open-pipeline.js';
@@ -9,10 +8,13 @@ import { createStudy } from '../producers/create-study.js';
 import type { Pipeline } from '../queues/pipeline.js';
 import { startMonitor } from '../server/monitor.js';
 import { findServices } from '../services/services.js';
+import { checkStudyName } from '../store/document-schemas.js';
 import { formatSummary, type RankedFunction } from '../store/study-summary.js';
 import { Study } from '../study.js';
 import { ensureBackend } from './ensure-backend.js';
 import { follow } from './follow.js';
+import { Interrupted, type Interruption, interruptible } from './interruption.js';
+import { lostDatabase } from './lost-server.js';
 import { createProgressDisplay, type ProgressDisplay } from './progress-display.js';
 
 export interface QuickstartOptions {
@@ -34,27 +36,31 @@ const MONITOR_PORT = 3000;
  * what is done is not done again.
  */
 export async function quickstart(options: QuickstartOptions, config: Config): Promise<void> {
+  checkStudyName(options.study);
   const say = (line: string) => process.stdout.write(`${line}\n`);
-  const interrupted = new AbortController();
-  const interrupt = () => interrupted.abort(new AquasurfError('FAILED', 'stopped; run the same command to go on'));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt);
-  try {
-    await ensureBackend(config, say);
-    interrupted.signal.throwIfAborted();
-    const services = await findServices(config, { start: true, notify: say, signal: interrupted.signal });
+  await interruptible(async (interruption) => {
+    const signal = interruption.first;
     try {
-      const pipeline = await openPipeline(services);
+      await ensureBackend(config, say, signal);
+      signal.throwIfAborted();
+      const services = await findServices(config, { start: true, notify: say, signal });
       try {
-        await search(pipeline, options, config, services, interrupted.signal, say);
+        const pipeline = await openPipeline(services);
+        try {
+          await search(pipeline, options, config, services, interruption, say);
+        } finally {
+          await pipeline.close();
+        }
+      } catch (error) {
+        throw lostDatabase(error, services) ?? error;
       } finally {
-        await pipeline.close();
+        await services.close();
       }
-    } finally {
-      await services.close();
+    } catch (error) {
+      // Programs on the same terminal get Ctrl-C too: that they failed is not what went wrong.
+      throw signal.aborted ? new Interrupted('stopped; run the same command to go on') : error;
     }
-  } finally {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupt);
-  }
+  });
 }
 
 async function search(
@@ -62,7 +68,7 @@ async function search(
   options: QuickstartOptions,
   config: Config,
   services: { redisUrl: string; mongodbUri: string },
-  signal: AbortSignal,
+  { first: signal, second }: Interruption,
   say: (line: string) => void,
 ): Promise<void> {
   const study = await createOrResume(pipeline, options.study, config, say);
@@ -88,6 +94,7 @@ async function search(
       log: createLogger({ level: 'error' }),
       logLevel: 'error',
     });
+    second.addEventListener('abort', () => supervisor.stop(), { once: true });
     const display = createProgressDisplay(process.stdout);
     try {
       say(`Bull Board, while this runs: ${monitor.url}`);
@@ -107,7 +114,7 @@ async function createOrResume(
   config: Config,
   say: (line: string) => void,
 ): Promise<Study> {
-  const exists = (await pipeline.store.studies.list()).some((study) => study._id === name);
+  const exists = await pipeline.store.studies.exists(name);
   if (!exists) {
     const task = await resolveTask(TASK, { projectDir: config.projectDir });
     await createStudy(pipeline, { name, task, space: SPACE });
@@ -118,7 +125,8 @@ async function createOrResume(
 
 async function isComplete(study: Study, options: QuickstartOptions): Promise<boolean> {
   const { populate, fisher, embedding, trials } = await study.progress();
-  const enough = fisher.defined + fisher.undefined + fisher.failed >= options.fisher;
+  const { baselines } = await study.info();
+  const enough = fisher.defined + fisher.undefined + fisher.failed >= options.fisher + baselines.length;
   return populate.complete && fisher.complete && enough && embedding.complete && trials.done >= options.trials;
 }
 

@@ -16,8 +16,17 @@ export interface ConsumerProcessOptions {
   leaseMs: number | undefined;
 }
 
+/** Beyond the grace, in milliseconds: what has not ended by then waits for a server that is gone. */
+const STOP_TIMEOUT = 5000;
+
 /** The process around one consumer: started by Supervisor with its options as the only argument. */
 async function main(): Promise<void> {
+  // Without its supervisor nobody would ever stop it. The supervisor may be killed before the consumer is there.
+  let stop: (graceMs: number) => void = () => process.exit(0);
+  process.on('disconnect', () => stop(0));
+  // Ctrl-C reaches the whole group; the supervisor follows with SIGTERM.
+  process.on('SIGINT', () => {});
+
   const options = JSON.parse(process.argv[2] ?? '{}') as ConsumerProcessOptions;
   const config = loadConfig();
   const log = createLogger({ level: config.logLevel, name: 'consumer' });
@@ -38,20 +47,17 @@ async function main(): Promise<void> {
   });
 
   let stopping = false;
-  const stop = async (graceMs: number) => {
+  stop = async (graceMs) => {
     // A second signal means: now.
     if (stopping) process.exit(1);
     stopping = true;
+    setTimeout(() => process.exit(1), graceMs + STOP_TIMEOUT);
     await consumer.close(graceMs);
     await pipeline.close();
     process.exit(0);
   };
   process.on('SIGTERM', () => stop(options.graceSeconds * 1000));
-  // Ctrl-C reaches the whole group; the supervisor follows with SIGTERM.
-  process.on('SIGINT', () => {});
-  // Without its supervisor nobody would ever stop it.
-  process.on('disconnect', () => stop(0));
-  process.send?.('ready');
+  if (!process.connected) stop(0);
 }
 
 main().catch((error: Error) => {

@@ -8,7 +8,7 @@ import { payloadOf } from '../queues/queues.js';
 import { ComputeProcess } from './compute/compute-process.js';
 import type { ComputeSettings } from './compute/protocol.js';
 import { Device } from './device.js';
-import { HandBack, type Handler, type HandlerContext, type JobReport } from './handler.js';
+import { HandBack, type Handler, type HandlerContext, type JobReport, STOPPING } from './handler.js';
 import { checkHandlers, HANDLERS } from './handlers.js';
 import { KernelThreads } from './threads/kernel-threads.js';
 
@@ -28,9 +28,7 @@ export interface ConsumerOptions {
 /** Queues whose jobs need the device: while one has it, the others take no jobs. */
 const DEVICE_QUEUES: readonly JobName[] = ['fisher-eigenvalues', 'training'];
 
-const STOPPING = new HandBack('the consumer stops', 0);
-
-/** Takes jobs out of the queues and does them, one of each kind at a time, until it is closed. */
+/** Takes jobs out of the queues and does them, until it is closed. */
 export class Consumer {
   readonly owner = `${process.pid}-${nanoid(8)}`;
   readonly #pipeline: Pipeline;
@@ -38,7 +36,7 @@ export class Consumer {
   readonly #leaseMs: number;
   readonly #workers = new Map<JobName, Worker>();
   readonly #device: Device;
-  readonly #threads = new KernelThreads();
+  readonly #threads: KernelThreads;
   readonly #stopNow = new AbortController();
   readonly #reconciler: NodeJS.Timeout;
 
@@ -46,6 +44,7 @@ export class Consumer {
     checkHandlers(HANDLERS);
     this.#pipeline = pipeline;
     this.#options = options;
+    this.#threads = new KernelThreads(options.compute.threads);
     this.#leaseMs = options.leaseMs ?? 30_000;
     this.#device = new Device(new ComputeProcess(options.compute, options.log, options.computeEnv));
     this.#device.onChange = (holder) => this.#share(holder);
@@ -59,6 +58,7 @@ export class Consumer {
    */
   async close(graceMs: number): Promise<void> {
     clearInterval(this.#reconciler);
+    this.#device.close();
     const timer = setTimeout(() => this.#stopNow.abort(new Error('the consumer stops')), graceMs);
     await Promise.all([...this.#workers.values()].map((worker) => worker.close()));
     clearTimeout(timer);
@@ -71,7 +71,7 @@ export class Consumer {
     const worker = new Worker(name, (job, token) => this.#process(name, job, token), {
       connection: { url: redisUrl, maxRetriesPerRequest: null },
       prefix,
-      concurrency: 1,
+      concurrency: this.#concurrency(name),
       lockDuration: this.#leaseMs,
       stalledInterval: Math.min(this.#leaseMs, 10_000),
       // Consumers may be killed any number of times; attempts are counted where they matter, in MongoDB.
@@ -79,6 +79,11 @@ export class Consumer {
     });
     worker.on('error', (error) => this.#options.log.warn({ queue: name, err: error.message }, 'queue connection'));
     return worker;
+  }
+
+  /** One job of each kind, but while the functions of one range are stored, the threads go on with others. */
+  #concurrency(name: JobName): number {
+    return name === 'output-features' ? this.#options.compute.threads + 1 : 1;
   }
 
   /** The wrapper around every handler: validation, timing, logging, handing back. */
@@ -109,17 +114,29 @@ export class Consumer {
         await job.moveToDelayed(Date.now() + Math.max(handBack.delayMs, 1), token);
         throw new DelayedError();
       }
+      if (await this.#isOfDeletedStudy(job)) return { skipped: 'the study is deleted' };
       log.error({ err: error }, `job failed: ${error instanceof Error ? error.message : error}`);
       throw error;
     }
+  }
+
+  /** Deleting a study leaves its jobs in the queues and under way: whatever they meet then is no fault of theirs. */
+  async #isOfDeletedStudy({ data }: Job): Promise<boolean> {
+    if (typeof data?.study !== 'string') return false;
+    // Where the database does not answer, the job's own error stands.
+    return this.#pipeline.store.studies.exists(data.study).then(
+      (exists) => !exists,
+      () => false,
+    );
   }
 
   #share(holder: JobName | undefined): void {
     if (this.#stopNow.signal.aborted) return;
     for (const name of DEVICE_QUEUES) {
       const worker = this.#workers.get(name);
-      if (holder === undefined) worker?.resume();
-      else if (name !== holder) void worker?.pause(true);
+      if (!worker || name === holder) continue;
+      const change = holder === undefined ? worker.resume() : worker.pause(true);
+      change.catch((error) => this.#options.log.warn({ queue: name, err: error }, 'the queue could not be paused'));
     }
   }
 

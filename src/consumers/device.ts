@@ -1,6 +1,7 @@
 import type { JobName } from '../queues/jobs.js';
 import type { CallOptions, ComputeProcess } from './compute/compute-process.js';
 import type { ComputeMethod, Params, Result } from './compute/protocol.js';
+import { STOPPING } from './handler.js';
 
 /**
  * The one accelerator of a consumer, and who has it. While a job has it, the consumer takes no jobs from other queues
@@ -11,6 +12,7 @@ export class Device {
   /** Called with the queue whose job has the device, with undefined when it is free. */
   onChange: (holder: JobName | undefined) => void = () => {};
   #turn: Promise<void> = Promise.resolve();
+  #closing = false;
   #waiting = 0;
 
   constructor(compute: ComputeProcess) {
@@ -27,11 +29,17 @@ export class Device {
     if (this.#waiting++ === 0) this.onChange(queue);
     try {
       await before;
+      if (this.#closing) throw STOPPING;
       return await work();
     } finally {
       done();
       if (--this.#waiting === 0) this.onChange(undefined);
     }
+  }
+
+  /** Whoever waits for the device now gets it no more; who has it goes on. */
+  close(): void {
+    this.#closing = true;
   }
 
   call<M extends ComputeMethod>(method: M, params: Params<M>, options?: CallOptions): Promise<Result<M>> {

@@ -4,13 +4,10 @@ import type { Handler } from './handler.js';
 export const handleSurrogate: Handler<'surrogate'> = async ({ study: name, version }, { store, threads, signal }) => {
   const study = await store.studies.get(name);
   const fitted = (await store.embeddings.latestVersion(name)) ?? 0;
-  const hashes = [...(await store.trials.withFisher(name))].sort();
+  const hashes = [...(await store.fisher.definedHashes(name))].sort();
   if (fitted >= hashes.length || fitted >= version) return { skipped: 'a newer plane is there', fitted };
 
-  const [outputs, fisher] = await Promise.all([
-    store.functions.outputs(hashes),
-    store.trials.fisherFeatures(name, hashes),
-  ]);
+  const [outputs, fisher] = await Promise.all([store.functions.outputs(hashes), store.fisher.features(name, hashes)]);
   const usable = hashes.filter((hash) => outputs.has(hash) && fisher.has(hash));
   const views = {
     outputs: usable.map((hash) => outputs.get(hash)!),
@@ -18,6 +15,6 @@ export const handleSurrogate: Handler<'surrogate'> = async ({ study: name, versi
     seed: study.seed,
   };
   const points = await threads.run('embed', views, signal);
-  await store.embeddings.put(name, { version: usable.length, hashes: usable, points });
+  await store.embeddings.put(name, { version: hashes.length, hashes: usable, points });
   return { points: usable.length };
 };

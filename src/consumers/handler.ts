@@ -35,3 +35,6 @@ export class HandBack extends Error {
     super(reason);
   }
 }
+
+/** For work that is not begun any more. */
+export const STOPPING = new HandBack('the consumer stops', 0);

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 
 /** Enters the hash: change it whenever samples, rounding or layout change. */
-const VERSION_TAG = 'aquasurf output features 1';
-const CANONICAL_NAN = 0x7fc00000;
+export const VERSION_TAG = 'aquasurf output features 1';
+/** Bits of the one float32 NaN. */
+export const CANONICAL_NAN = 0x7fc00000;
+/** 128 bits. */
+export const HASH_DIGITS = 32;
 
 /**
  * What identifies a function: the first 128 bits, as 32 hex digits, of the SHA-256 of a version tag and of the output
@@ -15,5 +18,5 @@ export function canonicalHash(outputs: Float32Array): string {
     if (Number.isNaN(value)) bytes.setUint32(4 * i, CANONICAL_NAN, true);
     else bytes.setFloat32(4 * i, value + 0, true);
   }
-  return createHash('sha256').update(VERSION_TAG).update(bytes).digest('hex').slice(0, 32);
+  return createHash('sha256').update(VERSION_TAG).update(bytes).digest('hex').slice(0, HASH_DIGITS);
 }

@@ -2,7 +2,7 @@ import { ExpressionError } from './expression-error.js';
 import { nearestNames } from './nearest-names.js';
 import { ALL_OPERATORS, findOperator, operatorNames } from './operators/index.js';
 import type { OperatorSet } from './operators/types.js';
-import { type CallTree, parseCallTree } from './syntax.js';
+import { type CallTree, parseCallTree, shownName } from './syntax.js';
 
 /** An activation function: the variable x, or an operator applied to expressions. */
 export type Expression =
@@ -43,7 +43,7 @@ function toExpression(tree: CallTree, operators: OperatorSet): Expression {
 }
 
 function unknownOperator(name: string, position: number, operators: OperatorSet): ExpressionError {
-  const start = `unknown operator "${name}" at character ${position}`;
+  const start = `unknown operator "${shownName(name)}" at character ${position}`;
   if (SCHEMA_CLASSES.includes(name)) {
     const message = `${start}; "${name}" is a class of operators: this is a schema, not a single function`;
     return new ExpressionError('expression', message, position);

@@ -4,8 +4,8 @@ import { ALL_OPERATORS } from './operators/index.js';
 import type { OperatorSet } from './operators/types.js';
 import { outputSamples } from './samples.js';
 
-/** Rounded to float32, as the layer of the original took them (golden/samples.json): outputs agree best that way. */
-const INPUTS = Float64Array.from(outputSamples(), Math.fround);
+/** What x is for output features: the samples rounded to float32, as the layer of the original took them (golden/samples.json): outputs agree best that way. */
+export const OUTPUT_INPUTS = Float64Array.from(outputSamples(), Math.fround);
 
 /**
  * The output features of a function: its values on the 1,000 samples (as float32), evaluated in float64 and rounded to float32, with
@@ -15,7 +15,7 @@ const INPUTS = Float64Array.from(outputSamples(), Math.fround);
  */
 export function outputFeatures(expression: Expression | string, operators: OperatorSet = ALL_OPERATORS): Float32Array {
   const parsed = typeof expression === 'string' ? parseExpression(expression, operators) : expression;
-  const outputs = Float32Array.from(evaluate(parsed, INPUTS, operators));
+  const outputs = Float32Array.from(evaluate(parsed, OUTPUT_INPUTS, operators));
   // -0 + 0 = +0; the rounding to float32 may also have made a -0.
   for (let i = 0; i < outputs.length; i++) outputs[i] = outputs[i]! + 0;
   return outputs;

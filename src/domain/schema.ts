@@ -2,7 +2,7 @@ import { type Expression, X } from './expression.js';
 import { ExpressionError } from './expression-error.js';
 import { operatorSetId } from './operators/index.js';
 import type { Operator, OperatorSet } from './operators/types.js';
-import { type CallTree, parseCallTree } from './syntax.js';
+import { type CallTree, parseCallTree, shownName } from './syntax.js';
 
 export type OperatorClass = 'unary' | 'binary' | 'n-ary';
 
@@ -11,7 +11,8 @@ export type Schema =
   | { readonly kind: 'x' }
   | { readonly kind: 'slot'; readonly class: OperatorClass; readonly args: readonly Schema[] };
 
-type Slot = Extract<Schema, { kind: 'slot' }>;
+/** A class of operators applied to schemas. */
+export type Slot = Extract<Schema, { kind: 'slot' }>;
 
 /** Outermost loop first. */
 const CLASS_ORDER: readonly OperatorClass[] = ['n-ary', 'binary', 'unary'];
@@ -32,7 +33,9 @@ function toSchema({ name, position, args }: CallTree): Schema {
   };
   if (name === 'x') fail(`x takes no arguments, at character ${position}`);
   if (name !== 'unary' && name !== 'binary' && name !== 'n-ary') {
-    return fail(`expected unary, binary, n-ary or x at character ${position} of the schema, found "${name}"`);
+    return fail(
+      `expected unary, binary, n-ary or x at character ${position} of the schema, found "${shownName(name)}"`,
+    );
   }
   if (args === undefined) return fail(`expected "(" after "${name}" at character ${position} of the schema`);
   const arity = { unary: 1, binary: 2, 'n-ary': args.length }[name];
@@ -48,7 +51,8 @@ export function formatSchema(schema: Schema): string {
   return `${schema.class}(${schema.args.map(formatSchema).join(',')})`;
 }
 
-function operatorsOf(set: OperatorSet, operatorClass: OperatorClass): readonly Operator[] {
+/** The operators of a class, in the order of the instances. */
+export function operatorsOf(set: OperatorSet, operatorClass: OperatorClass): readonly Operator[] {
   switch (operatorClass) {
     case 'unary':
       return set.unary;
@@ -60,7 +64,7 @@ function operatorsOf(set: OperatorSet, operatorClass: OperatorClass): readonly O
 }
 
 /** The slots in the order of the nested loops: by class, then left to right as they stand in the text. */
-function loopOrder(schema: Schema): Slot[] {
+export function loopOrder(schema: Schema): Slot[] {
   const inText = (s: Schema): Slot[] => (s.kind === 'x' ? [] : [s, ...s.args.flatMap(inText)]);
   const slots = inText(schema);
   return CLASS_ORDER.flatMap((operatorClass) => slots.filter((slot) => slot.class === operatorClass));

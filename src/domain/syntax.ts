@@ -15,7 +15,23 @@ export interface CallTree {
 /** Of names in expressions and schemas; wider than the names of operators, so that errors can quote what was written. */
 const NAME_CHARACTER = /[A-Za-z0-9_-]/;
 
-const quote = (character: string | undefined): string => (character === undefined ? 'the end' : `"${character}"`);
+/** Longest part of a name that a message repeats. */
+const SHOWN = 64;
+
+/** A name as messages quote it. */
+export const shownName = (name: string): string => (name.length > SHOWN ? `${name.slice(0, SHOWN)}…` : name);
+
+/** The character at a place as messages quote it; one that would not show, or act on a terminal, by its code. */
+function quoted(units: readonly string[], place: number): string {
+  if (place >= units.length) return 'the end';
+  const code = units
+    .slice(place, place + 2)
+    .join('')
+    .codePointAt(0)!;
+  const character = String.fromCodePoint(code);
+  if (/[\p{C}\p{M}]/u.test(character)) return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+  return `"${character}"`;
+}
 
 /**
  * Parse `tree := name [ "(" tree { "," tree } ")" ]`, the common grammar of expressions and schemas. All white space is
@@ -38,7 +54,7 @@ export function parseCallTree(text: string, kind: 'expression' | 'schema'): Call
 
   const position = (): number => positions[next] ?? text.length + 1;
   const fail = (expected: string): never => {
-    const found = quote(characters[next]);
+    const found = quoted(characters, next);
     throw new ExpressionError(kind, `expected ${expected} at character ${position()}, found ${found}`, position());
   };
 

@@ -8,14 +8,17 @@
  *      released, error before the last attempt
  * ```
  *
- * The store's queries are named after these transitions (src/store/trials.ts) and each is one atomic update.
+ * The store's queries are named after these transitions (src/store/trial-leases.ts, trial-results.ts) and each is one atomic update.
  */
 export const TRIAL_STATUSES = ['waiting', 'running', 'done', 'failed'] as const;
 export type TrialStatus = (typeof TRIAL_STATUSES)[number];
 
 export type Transition = 'claim' | 'report' | 'release' | 'expire' | 'error' | 'reset';
 
-/** Attempts that a trial gets before an error (or a lease that expires) makes it `failed`. */
+/**
+ * Attempts that a trial gets before an error makes it `failed`. A lease that expires or is handed back is no fault of
+ * the function and gives its attempt back: consumers may be killed any number of times.
+ */
 export const MAX_ATTEMPTS = 3;
 
 /**
@@ -30,8 +33,8 @@ export function nextStatus(status: TrialStatus, transition: Transition, attempts
     case 'report':
       return 'done';
     case 'release':
-      return 'waiting';
     case 'expire':
+      return 'waiting';
     case 'error':
       return attempts >= MAX_ATTEMPTS ? 'failed' : 'waiting';
   }

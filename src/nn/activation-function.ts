@@ -2,9 +2,12 @@ import type * as tfjs from '@tensorflow/tfjs';
 import { type Expression, formatExpression, parseExpression } from '../domain/expression.js';
 import { ExpressionError } from '../domain/expression-error.js';
 import { normalization } from '../domain/normalization.js';
-import type { Tensor, Tf } from '../domain/operators/types.js';
+import { ALL_OPERATORS } from '../domain/operators/index.js';
+import { buildOperatorSet, type OperatorsDefinition } from '../domain/operators/own-operators.js';
+import type { OperatorSet, Tensor, Tf } from '../domain/operators/types.js';
 import { AquasurfError } from '../errors.js';
 import { loadedTf } from './backend/current-backend.js';
+import { checkOperators } from './check-operators.js';
 import { evaluateTensor } from './evaluate-tensor.js';
 
 export interface ActivationFunctionConfig {
@@ -12,6 +15,8 @@ export interface ActivationFunctionConfig {
   fn: string;
   /** Shift and scale the output to mean 0 and variance 1 for standard Gaussian input. @defaultValue false */
   normalize?: boolean;
+  /** Operators of one's own that the function uses. @defaultValue the built-in ones only */
+  operators?: OperatorsDefinition;
   /** The layer's name. @defaultValue one that tfjs makes */
   name?: string;
 }
@@ -24,52 +29,82 @@ interface ActivationFunctionConstructor {
 /**
  * A tfjs layer, of the backend that `loadBackend` has loaded, that applies an activation function element by element.
  * Called with or without `new`. It is registered as `ActivationFunction`, so that `model.save` and `tf.loadLayersModel`
- * keep it.
- * @throws AquasurfError EXPRESSION_INVALID, FUNCTION_NOT_NORMALIZABLE (moments diverge or variance 0),
+ * keep it; for a function with operators of one's own as `ActivationFunction.set.version`, which `registerOperators` has
+ * to announce before such a model is loaded.
+ * @throws AquasurfError EXPRESSION_INVALID, FUNCTION_NOT_NORMALIZABLE (moments diverge or variance 0), OPERATOR_INVALID,
  * BACKEND_UNAVAILABLE before `loadBackend`
  */
 export const ActivationFunction = function ActivationFunction(config: ActivationFunctionConfig): tfjs.layers.Layer {
-  return createActivationFunction(loadedTf(), config);
+  const tf = loadedTf();
+  return createActivationFunction(tf, config, config.operators && checkedSet(tf, config.operators));
 } as ActivationFunctionConstructor;
+
+/**
+ * Makes saved models loadable whose functions use operators of one's own, on the backend that `loadBackend` has loaded.
+ * @throws AquasurfError OPERATOR_INVALID for one that is wrong, BACKEND_UNAVAILABLE before `loadBackend`
+ */
+export function registerOperators(definition: OperatorsDefinition): void {
+  const tf = loadedTf();
+  registerActivationFunction(tf, checkedSet(tf, definition));
+}
 
 const CLASS_NAME = 'ActivationFunction';
 
-type LayerClass = new (config: ActivationFunctionConfig) => tfjs.layers.Layer;
+type LayerConfig = Omit<ActivationFunctionConfig, 'operators'>;
+type LayerClass = { new (config: LayerConfig): tfjs.layers.Layer; readonly operators: OperatorSet };
 
-/** The same layer on a given tfjs. */
-export function createActivationFunction(tf: Tf, config: ActivationFunctionConfig): tfjs.layers.Layer {
-  return new (registerActivationFunction(tf))(config);
+/** The same layer on a given tfjs. @param operators @defaultValue ALL_OPERATORS */
+export function createActivationFunction(
+  tf: Tf,
+  config: LayerConfig,
+  operators: OperatorSet = ALL_OPERATORS,
+): tfjs.layers.Layer {
+  return new (registerActivationFunction(tf, operators))(config);
 }
 
-/** Makes the class on this tfjs and registers it for serialisation, once: tfjs's own registry holds it. */
-export function registerActivationFunction(tf: Tf): LayerClass {
-  const registered = tf.serialization.SerializationMap.getMap().classNameMap[CLASS_NAME];
-  if (registered) return registered[0] as unknown as LayerClass;
-  const layerClass = defineLayerClass(tf);
+/**
+ * Makes the class for these operators on this tfjs and registers it for serialisation, once: tfjs's own registry holds
+ * it. Operators of one's own that were loaded anew take the place of those of the same id.
+ */
+export function registerActivationFunction(tf: Tf, operators: OperatorSet = ALL_OPERATORS): LayerClass {
+  const className = operators.own ? `${CLASS_NAME}.${operators.name}.${operators.version}` : CLASS_NAME;
+  const registered = tf.serialization.SerializationMap.getMap().classNameMap[className]?.[0];
+  if (registered) {
+    const layerClass = registered as unknown as LayerClass;
+    if (!operators.own || layerClass.operators === operators) return layerClass;
+  }
+  const layerClass = defineLayerClass(tf, className, operators.own ? operators : ALL_OPERATORS);
   tf.serialization.registerClass(layerClass);
   return layerClass;
 }
 
-function defineLayerClass(tf: Tf) {
+function checkedSet(tf: Tf, definition: OperatorsDefinition): OperatorSet {
+  const set = translating('OPERATOR_INVALID', () => buildOperatorSet(definition, ''));
+  checkOperators(tf, set);
+  return set;
+}
+
+function defineLayerClass(tf: Tf, className: string, operators: OperatorSet) {
   return class ActivationFunctionLayer extends tf.layers.Layer {
-    static readonly className = CLASS_NAME;
+    static readonly className = className;
+    static readonly operators = operators;
     private readonly expression: Expression;
     /** Present when the output is normalised. */
     private readonly moments: { mean: number; std: number } | undefined;
 
-    constructor(config: ActivationFunctionConfig) {
+    constructor(config: LayerConfig) {
       super(config.name === undefined ? {} : { name: config.name });
       this.supportsMasking = true;
-      this.expression = translating('EXPRESSION_INVALID', () => parseExpression(config.fn));
+      this.expression = translating('EXPRESSION_INVALID', () => parseExpression(config.fn, operators));
       this.moments = config.normalize
-        ? translating('FUNCTION_NOT_NORMALIZABLE', () => normalization(this.expression))
+        ? translating('FUNCTION_NOT_NORMALIZABLE', () => normalization(this.expression, operators))
         : undefined;
     }
 
     override call(inputs: Tensor | Tensor[]): Tensor {
       return tf.tidy(() => {
         const x = Array.isArray(inputs) ? inputs[0]! : inputs;
-        const y = evaluateTensor(tf, this.expression, x);
+        const y = evaluateTensor(tf, this.expression, x, operators);
         return this.moments ? tf.div(tf.sub(y, this.moments.mean), this.moments.std) : y;
       });
     }
@@ -88,7 +123,10 @@ function defineLayerClass(tf: Tf) {
   };
 }
 
-function translating<T>(code: 'EXPRESSION_INVALID' | 'FUNCTION_NOT_NORMALIZABLE', body: () => T): T {
+function translating<T>(
+  code: 'EXPRESSION_INVALID' | 'FUNCTION_NOT_NORMALIZABLE' | 'OPERATOR_INVALID',
+  body: () => T,
+): T {
   try {
     return body();
   } catch (error) {

@@ -1,5 +1,5 @@
 import type * as tfjs from '@tensorflow/tfjs';
-import type { Tf } from '../domain/operators/types.js';
+import type { OperatorSet, Tf } from '../domain/operators/types.js';
 import { SeededRandom } from '../domain/random/seeded-random.js';
 import { AquasurfError } from '../errors.js';
 import { createActivationFunction } from './activation-function.js';
@@ -27,6 +27,8 @@ export interface BuildOptions {
   task: TaskDefinition;
   /** The activation function's expression. */
   fn: string;
+  /** Operators that the function is read with. @defaultValue the built-in ones */
+  operators?: OperatorSet | undefined;
   /** Decides every initial weight, but those for which the builder fixes a seed or values itself. */
   seed: number;
 }
@@ -36,12 +38,12 @@ export interface BuildOptions {
  * and the same for every function. The caller disposes of it.
  * @throws AquasurfError TASK_INVALID when what the builder gives is not a model with a place for the function
  */
-export function buildSeededModel({ tf, task, fn, seed }: BuildOptions): tfjs.LayersModel {
+export function buildSeededModel({ tf, task, fn, operators, seed }: BuildOptions): tfjs.LayersModel {
   let activations = 0;
   let model: tfjs.LayersModel | undefined;
   const activation = (name?: string) => {
     activations++;
-    return createActivationFunction(tf, name === undefined ? { fn } : { fn, name });
+    return createActivationFunction(tf, name === undefined ? { fn } : { fn, name }, operators);
   };
   // Initialisers leave intermediate tensors behind, which tidy takes; variables stay.
   tf.tidy(() => {

@@ -66,7 +66,10 @@ export interface TaskDefinition {
     /** Training images in the batch that the Fisher features are computed on. @defaultValue 100 */
     batchSize?: number;
   };
-  /** Functions that are tried first. @defaultValue elu, relu, selu, sigmoid, softplus, softsign, swish, tanh */
+  /**
+   * Functions that are tried first; those that use operators of one's own want these in the task's module.
+   * @defaultValue elu, relu, selu, sigmoid, softplus, softsign, swish, tanh
+   */
   baselines?: string[];
 }
 

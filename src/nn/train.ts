@@ -1,6 +1,6 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import type * as tfjs from '@tensorflow/tfjs';
-import type { Tf } from '../domain/operators/types.js';
+import type { OperatorSet, Tf } from '../domain/operators/types.js';
 import { SeededRandom } from '../domain/random/seeded-random.js';
 import type { TrialResult } from '../domain/trial.js';
 import { AquasurfError } from '../errors.js';
@@ -23,6 +23,8 @@ export interface TrainOptions {
   data: DataSet;
   /** The activation function's expression. */
   fn: string;
+  /** Operators that it is read with. @defaultValue the built-in ones */
+  operators?: OperatorSet | undefined;
   /** Decides initial weights, order of the examples and dropout. */
   seed: number;
   /** Called after each epoch. */
@@ -49,10 +51,10 @@ const DIVERGENCE_CHECK = 25;
  * @throws AquasurfError TASK_INVALID (model or data do not fit), FAILED when `shouldStop` says so
  */
 export async function trainFunction(options: TrainOptions): Promise<{ result: TrialResult; history: EpochRecord[] }> {
-  const { tf, task, data, fn, seed } = options;
+  const { tf, task, data, fn, operators, seed } = options;
   checkData(task.name, data);
   const started = performance.now();
-  const model = buildSeededModel({ tf, task, fn, seed });
+  const model = buildSeededModel({ tf, task, fn, operators, seed });
   try {
     checkModelFitsData(task.name, model, data);
     freeDropoutSeeds(model);

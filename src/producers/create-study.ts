@@ -1,21 +1,27 @@
 import { BASELINES } from '../domain/baselines.js';
 import { canonicalHash } from '../domain/canonical-hash.js';
-import { operatorSet, operatorSetId } from '../domain/operators/index.js';
+import { operatorSet, operatorSetId, vocabulary } from '../domain/operators/index.js';
+import type { OperatorSet } from '../domain/operators/types.js';
 import { outputFeatures } from '../domain/output-features.js';
 import type { Direction, Metric } from '../domain/trial.js';
 import { AquasurfError } from '../errors.js';
 import type { ResolvedTask } from '../nn/tasks/task-registry.js';
 import type { Pipeline } from '../queues/pipeline.js';
+import { checkStudyName } from '../store/document-schemas.js';
 import type { StudyDoc } from '../store/documents.js';
+import { expandSpace } from './space-entries.js';
 import { listSpace, schemaSpace } from './spaces.js';
 
 export interface StudyOptions {
   name: string;
   task: ResolvedTask;
-  /** Schemas, or names of single functions. */
+  /** Schemas, names of single functions, or the preset `standard` (the space of the paper). */
   space: readonly string[];
-  /** @defaultValue 'standard' */
-  operators?: string;
+  /**
+   * What schemas range over: the name of a built-in set, or operators of one's own as `resolveOperators` gives them.
+   * @defaultValue 'standard'
+   */
+  operators?: string | OperatorSet;
   /** @defaultValue 'valAcc' */
   metric?: Metric;
   /** @defaultValue 'max' for accuracies, 'min' for losses */
@@ -24,34 +30,30 @@ export interface StudyOptions {
   seed?: number;
 }
 
-const STUDY_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-
 /**
  * Stores a study and its spaces; enqueues nothing. The task's baselines always belong to the space.
- * @throws AquasurfError USAGE, STUDY_EXISTS; ExpressionError for a malformed schema or function
+ * @throws AquasurfError USAGE, STUDY_EXISTS, OPERATORS_CHANGED; ExpressionError for a malformed schema or function
  */
 export async function createStudy({ store }: Pipeline, options: StudyOptions): Promise<StudyDoc> {
-  if (!STUDY_NAME.test(options.name)) {
-    throw new AquasurfError(
-      'USAGE',
-      `study name "${options.name}": use 1 to 64 letters, digits, "-", "_" or ".", beginning with a letter or digit`,
-    );
-  }
-  const operators = operatorSet(options.operators ?? 'standard');
+  checkStudyName(options.name);
+  const { operators: chosen = 'standard' } = options;
+  const operators = typeof chosen === 'string' ? operatorSet(chosen) : chosen;
+  await refuseOtherSource(store, operators);
   const baselines = options.task.task.baselines ?? BASELINES;
-  const { schemas, functions } = splitSpace(options.space);
+  const { schemas, functions } = expandSpace(options.space, operators);
   const spaces = [
-    listSpace(baselines),
+    listSpace(baselines, operators),
     ...schemas.map((schema) => schemaSpace(schema, operators)),
-    ...(functions.length > 0 ? [listSpace(functions)] : []),
+    ...(functions.length > 0 ? [listSpace(functions, operators)] : []),
   ];
   const metric = options.metric ?? 'valAcc';
   const study: StudyDoc = {
     _id: options.name,
     task: { name: options.task.task.name, sourceHash: options.task.sourceHash },
     operators: operatorSetId(operators),
+    ...(operators.sourceHash === undefined ? {} : { operatorSource: operators.sourceHash }),
     spaces: [...new Set(spaces.map((space) => space._id))],
-    baselines: [...new Set(baselines.map((name) => canonicalHash(outputFeatures(name))))],
+    baselines: [...new Set(baselines.map((name) => canonicalHash(outputFeatures(name, vocabulary(operators)))))],
     metric,
     direction: options.direction ?? (metric === 'valAcc' ? 'max' : 'min'),
     seed: options.seed ?? 0,
@@ -62,9 +64,11 @@ export async function createStudy({ store }: Pipeline, options: StudyOptions): P
       parallel: null,
       deadline: null,
       patience: null,
+      doneBefore: 0,
       reason: null,
       generation: 0,
     },
+    embeddingGeneration: 0,
     createdAt: await store.now(),
   };
   for (const space of spaces) await store.spaces.put(space);
@@ -72,8 +76,17 @@ export async function createStudy({ store }: Pipeline, options: StudyOptions): P
   return study;
 }
 
-/** A schema is told from a function by its classes: `unary(x)` is a schema, `relu(x)` a function. */
-export function splitSpace(entries: readonly string[]): { schemas: string[]; functions: string[] } {
-  const isSchema = (entry: string) => /\b(unary|binary|n-ary)\s*\(/.test(entry);
-  return { schemas: entries.filter(isSchema), functions: entries.filter((entry) => !isSchema(entry)) };
+/** Two sources under one id would store different functions under one name. */
+async function refuseOtherSource(store: Pipeline['store'], operators: OperatorSet): Promise<void> {
+  if (!operators.own) return;
+  const id = operatorSetId(operators);
+  const other = (await store.studies.list()).find(
+    (study) => study.operators === id && study.operatorSource !== operators.sourceHash,
+  );
+  if (!other) return;
+  throw new AquasurfError(
+    'OPERATORS_CHANGED',
+    `study ${other._id} was made with operators ${id} of another source; their functions must not mix: ` +
+      `raise the version to ${operators.version + 1}, or delete that study first`,
+  );
 }

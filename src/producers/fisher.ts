@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { nanoid } from 'nanoid';
-import { canonicalHash } from '../domain/canonical-hash.js';
-import { outputFeatures } from '../domain/output-features.js';
 import { AquasurfError } from '../errors.js';
 import type { Pipeline } from '../queues/pipeline.js';
 import type { StudyDoc } from '../store/documents.js';
+import { hashOfName } from '../store/own-operators.js';
+import { ensureJobs } from './ensure-jobs.js';
 
 export interface FisherOptions {
   /**
@@ -24,11 +24,12 @@ const BATCH = 8;
 const PAGE = 2000;
 
 /**
- * Records which functions are owed Fisher features and enqueues their jobs, in random order.
+ * Records which functions are owed Fisher features, in batches for one job each and in random order; `reconcile`
+ * enqueues them. Functions whose features failed are owed them again.
  * @returns number of functions newly owed
  */
 export async function oweFisher(pipeline: Pipeline, studyName: string, options: FisherOptions = {}): Promise<number> {
-  const { store, queues } = pipeline;
+  const { store } = pipeline;
   const study = await store.studies.get(studyName);
   // A plane fitted on the features that are forgotten now would look current.
   if (options.fromScratch) await store.embeddings.clear(studyName);
@@ -38,17 +39,27 @@ export async function oweFisher(pipeline: Pipeline, studyName: string, options: 
       const hashes = page.slice(start, start + BATCH);
       const salt = options.fromScratch ? nanoid() : '';
       const batch = createHash('sha256').update(`${hashes.join()}${salt}`).digest('hex').slice(0, 12);
-      const newlyOwed = await store.trials.oweFisher(
+      const newlyOwed = await store.fisher.owe(
         studyName,
         hashes.map((hash) => ({ hash })),
         { batch, generation: 0, settings: study.fisher, fromScratch: options.fromScratch ?? false },
       );
-      if (newlyOwed.length === 0) continue;
       owed += newlyOwed.length;
-      await queues.enqueue('fisher-eigenvalues', [{ study: studyName, batch, hashes: newlyOwed, generation: 0 }]);
     }
   }
   return owed;
+}
+
+/** Batches that owe features are owed a job: enqueues those that have none. */
+export async function reconcileFisher({ store, queues }: Pipeline, study: string, retryFailed: boolean): Promise<void> {
+  const batches = await store.fisher.owedBatches(study);
+  await ensureJobs(
+    queues,
+    'fisher-eigenvalues',
+    batches.map(({ batch, generation, hashes }) => ({ study, batch, hashes, generation })),
+    ({ batch, generation }) => store.fisher.raiseGeneration(study, batch, generation),
+    retryFailed,
+  );
 }
 
 async function* wanted({ store }: Pipeline, study: StudyDoc, options: FisherOptions): AsyncGenerator<string[]> {
@@ -56,7 +67,7 @@ async function* wanted({ store }: Pipeline, study: StudyDoc, options: FisherOpti
     yield await hashesInStudy(store, study, options.functions);
     return;
   }
-  const known = new Set(await store.trials.hashesWithFisher(study._id));
+  const known = new Set(await store.fisher.orderedHashes(study._id));
   const baselines = new Set(study.baselines);
   const again = options.fromScratch ?? false;
   yield study.baselines.filter((hash) => again || !known.has(hash));
@@ -100,8 +111,9 @@ async function hashesInStudy(
 ): Promise<string[]> {
   const hashes: string[] = [];
   for (const name of functions) {
-    const found = await store.functions.get(canonicalHash(outputFeatures(name)));
-    if (!found?.spaces.some((space) => study.spaces.includes(space))) {
+    const hash = await hashOfName(store, study, name);
+    const found = hash === undefined ? null : await store.functions.get(hash);
+    if (!found || !(await store.functions.isIn(study.spaces, found._id))) {
       throw new AquasurfError(
         'FUNCTION_NOT_IN_STUDY',
         `${name} is not in study ${study._id}: add it with \`aquasurf populate ${study._id} --fn "${name}" --wait\``,

@@ -1,46 +1,45 @@
 import type { TrialStatus } from '../domain/trial.js';
 import type { StudyDoc } from '../store/documents.js';
 
-interface FinishedTrial {
-  number: number;
-  result: { valAcc: number | null; valLoss: number | null };
+export interface SearchSituation {
+  study: Pick<StudyDoc, 'search' | 'metric' | 'direction'>;
+  /** Done trials in the order of their numbers. */
+  finished: ReadonlyArray<{ result: { valAcc: number | null; valLoss: number | null } }>;
+  counts: Record<TrialStatus, number>;
+  /** The database's clock. */
+  now: Date;
 }
 
 /** Failed trials beyond which a search stops: something other than the functions is broken. */
 const MAX_FAILURES = 10;
 
 /**
- * Whether a search goes on: not when it has its trials, its time is over, its last `patience` trials brought nothing
- * better, or more trials failed than finished.
+ * Why a running search starts no further trial: it has its trials, its time is over, its last `patience` trials brought
+ * nothing better, or more trials failed than finished.
+ * @returns undefined where it goes on
  */
-export function searchVerdict(input: {
-  study: StudyDoc;
-  finished: readonly FinishedTrial[];
-  counts: Record<TrialStatus, number>;
-  now: Date;
-}): { end: boolean; reason: string; running: number } {
-  const { study, finished, counts, now } = input;
+export function reasonToEnd({ study, finished, counts, now }: SearchSituation): string | undefined {
   const { search } = study;
-  const verdict = (end: boolean, reason: string) => ({ end, reason, running: counts.running });
-  if (counts.done >= search.trials) return verdict(true, `${search.trials} trials are done`);
-  if (search.deadline && now >= search.deadline) return verdict(true, 'the time is over');
+  if (counts.done >= search.trials) return `${search.trials} trials are done`;
+  if (search.deadline && now >= search.deadline) return 'the time is over';
   if (counts.failed > Math.max(MAX_FAILURES, counts.done)) {
-    return verdict(true, `${counts.failed} trials failed: look at the failed jobs in Bull Board`);
+    return `${counts.failed} trials failed; their errors are in Bull Board`;
   }
   if (search.patience !== null && trialsSinceBest(study, finished) >= search.patience) {
-    return verdict(true, `the last ${search.patience} trials brought nothing better`);
+    return `the last ${search.patience} trials brought nothing better`;
   }
-  return verdict(false, '');
+  return undefined;
 }
 
-function trialsSinceBest(study: StudyDoc, finished: readonly FinishedTrial[]): number {
+/** Trials of this search since its last improvement; those from before the search set the mark and do not count. */
+function trialsSinceBest(study: SearchSituation['study'], finished: SearchSituation['finished']): number {
   let best: number | undefined;
   let since = 0;
-  for (const trial of [...finished].sort((a, b) => a.number - b.number)) {
-    const value = trial.result[study.metric];
+  for (const [i, { result }] of finished.entries()) {
+    const value = result[study.metric];
     const better = value !== null && (best === undefined || (study.direction === 'max' ? value > best : value < best));
     if (better) best = value;
-    since = better ? 0 : since + 1;
+    since = better || i < study.search.doneBefore ? 0 : since + 1;
   }
   return since;
 }

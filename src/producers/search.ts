@@ -22,8 +22,11 @@ export async function startSearch(pipeline: Pipeline, study: string, options: Se
     parallel: parallel === 'auto' ? null : parallel,
     deadline: options.hours === undefined ? null : new Date((await store.now()).getTime() + options.hours * 3_600_000),
     patience: options.patience ?? null,
+    doneBefore: (await store.trials.statusCounts(study)).done,
   });
-  await reconcileSearch(pipeline, await store.studies.get(study), { retryFailed: true });
+  // What failed in an earlier search gets its attempts again: the user may have mended the cause.
+  await store.trials.resetFailed(study);
+  await reconcileSearch(pipeline, await store.studies.get(study), true);
 }
 
 /** Lets running trials end and starts no more, until `resumeSearch`. */
@@ -33,7 +36,7 @@ export async function pauseSearch({ store }: Pipeline, study: string): Promise<v
 
 export async function resumeSearch(pipeline: Pipeline, study: string): Promise<void> {
   await change(pipeline.store, study, 'paused', 'running');
-  await reconcileSearch(pipeline, await pipeline.store.studies.get(study), { retryFailed: true });
+  await reconcileSearch(pipeline, await pipeline.store.studies.get(study), true);
 }
 
 /** Ends the search: running trials end, their results count; `startSearch` begins it again. */
@@ -48,11 +51,14 @@ async function change(
   from: 'running' | 'paused',
   to: 'running' | 'paused' | 'stopped',
 ): Promise<void> {
-  const present = (await store.studies.get(study)).search.state;
-  if (!(await store.studies.setSearchState(study, [from], to))) {
+  const { state } = (await store.studies.get(study)).search;
+  if (state === 'none') {
     throw new AquasurfError(
       'FAILED',
-      `the search of study ${study} is not ${from} (it is ${present}): nothing changed`,
+      `study ${study} has no search yet: begin one with \`aquasurf search ${study} --trials N\``,
     );
+  }
+  if (!(await store.studies.setSearchState(study, [from], to))) {
+    throw new AquasurfError('FAILED', `the search of study ${study} is not ${from} (it is ${state}): nothing changed`);
   }
 }

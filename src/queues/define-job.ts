@@ -14,7 +14,11 @@ export interface JobDefinition<Name extends string = string, Schema extends z.Zo
 }
 
 export function defineJob<Name extends string, Schema extends z.ZodType>(
-  job: Pick<JobDefinition<Name, Schema>, 'name' | 'payload' | 'id'> & { attempts?: number },
+  job: Pick<JobDefinition<Name, Schema>, 'name' | 'payload' | 'id'> & {
+    attempts?: number;
+    /** @defaultValue exponential, from 1 s */
+    backoff?: JobsOptions['backoff'];
+  },
 ): JobDefinition<Name, Schema> {
   const attempts = job.attempts ?? 3;
   return {
@@ -24,7 +28,7 @@ export function defineJob<Name extends string, Schema extends z.ZodType>(
     attempts,
     options: {
       attempts,
-      backoff: { type: 'exponential', delay: 1000, jitter: 0.5 },
+      backoff: job.backoff ?? { type: 'exponential', delay: 1000, jitter: 0.5 },
       // Kept for Bull Board. MongoDB is what is true, so losing old ones costs nothing.
       removeOnComplete: { count: 1000 },
       removeOnFail: { count: 5000 },

@@ -8,7 +8,7 @@ import { defineJob, type JobDefinition } from './define-job.js';
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
 const generation = z.int().nonnegative();
 const hash = z.string().regex(/^[0-9a-f]{32}$/);
-const space = z.string().regex(/^(schema|list)-[0-9a-f]{12}$/);
+const space = z.string().regex(/^(schema|sample|list)-[0-9a-f]{12}$/);
 
 /** Divide a space into ranges and enqueue `output-features` for each. */
 export const schemaExpansion = defineJob({
@@ -44,9 +44,14 @@ export const surrogate = defineJob({
   id: ({ study, version, generation }) => `surrogate-${study}-${version}-g${generation}`,
 });
 
-/** A slot: permission to train trial `number` of a study; the consumer asks for the function when it starts. */
+/**
+ * A slot: permission to train trial `number` of a study; the consumer asks for the function when it starts. It has many
+ * attempts: one that fails uses up an attempt of its function, and the next may take another function.
+ */
 export const training = defineJob({
   name: 'training',
+  attempts: 100,
+  backoff: { type: 'fixed', delay: 3000, jitter: 0.5 },
   payload: z.object({ study: name, number: z.int().positive(), generation }),
   id: ({ study, number, generation }) => `training-${study}-${number}-g${generation}`,
 });

@@ -1,4 +1,5 @@
-import { type Job, Queue } from 'bullmq';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Job, type JobState, Queue } from 'bullmq';
 import { AquasurfError } from '../errors.js';
 import { JOB_NAMES, JOBS, type JobName, type Payload } from './jobs.js';
 
@@ -10,6 +11,9 @@ export interface RedisAddress {
   /** Keeps the queues of one MongoDB database apart from those of others on the same Redis. */
   prefix: string;
 }
+
+/** Time that connections get to end what they have sent, in milliseconds. */
+const CLOSE_TIMEOUT = 2000;
 
 /** Queues of one database: `aquasurf-<database>`. */
 export const queuePrefix = (database: string): string => `aquasurf-${database}`;
@@ -50,20 +54,11 @@ export class Queues {
     }
   }
 
-  /** Where the job for this payload is. */
-  async place<Name extends JobName>(name: Name, payload: Payload<Name>): Promise<JobPlace> {
-    const id = (JOBS[name].id as (p: Payload<Name>) => string)(payload);
-    const state = await this.queue(name).getJobState(id);
-    switch (state) {
-      case 'unknown':
-        return 'absent';
-      case 'active':
-      case 'completed':
-      case 'failed':
-        return state;
-      default:
-        return 'queued';
-    }
+  /** Where the jobs for these payloads are, in their order. */
+  async places<Name extends JobName>(name: Name, payloads: readonly Payload<Name>[]): Promise<JobPlace[]> {
+    const idOf = JOBS[name].id as (p: Payload<Name>) => string;
+    const queue = this.queue(name);
+    return Promise.all(payloads.map(async (payload) => placeOf(await queue.getJobState(idOf(payload)))));
   }
 
   /** Live consumers of a queue. */
@@ -84,9 +79,26 @@ export class Queues {
     await this.queue('training').waitUntilReady();
   }
 
+  /** Closes the connections; those to a server that is gone, which would wait for it for ever, are cut. */
   async close(): Promise<void> {
-    await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
+    const queues = [...this.#queues.values()];
     this.#queues.clear();
+    const closed = Promise.all(queues.map((queue) => queue.close().catch(() => {}))).then(() => true);
+    if (await Promise.race([closed, sleep(CLOSE_TIMEOUT, false, { ref: false })])) return;
+    for (const queue of queues) queue.disconnect().catch(() => {});
+  }
+}
+
+function placeOf(state: JobState | 'unknown'): JobPlace {
+  switch (state) {
+    case 'unknown':
+      return 'absent';
+    case 'active':
+    case 'completed':
+    case 'failed':
+      return state;
+    default:
+      return 'queued';
   }
 }
 

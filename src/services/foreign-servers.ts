@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AquasurfError } from '../errors.js';
+import { shownUrl } from '../shown-url.js';
 import type { ServerKind } from './server-kind.js';
 import { listens } from './server-process.js';
-import { shownUrl } from './service-url.js';
 
 const URL_TIMEOUT_MS = 5_000;
 const LOCALHOST_TIMEOUT_MS = 1_500;

@@ -1,10 +1,3 @@
-/** An address without user, password and options, fit to be shown: `mongodb://host:27017/name`. */
-export function shownUrl(url: string): string {
-  const [, scheme = '', rest = ''] = /^([a-z+]+:\/\/)(.*)$/is.exec(url) ?? [];
-  const withoutOptions = rest.replace(/\?[^@]*$/s, '');
-  return `${scheme}${withoutOptions.slice(withoutOptions.lastIndexOf('@') + 1)}`;
-}
-
 /**
  * The URI with `database` in its path, unless it names one. MongoDB looks a user up in the database of the path when
  * there is one and in `admin` otherwise: adding a path must not change where the user is looked up.

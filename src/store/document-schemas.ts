@@ -6,7 +6,7 @@ import { AquasurfError } from '../errors.js';
  * The shape of the documents that the rest of the program relies on, checked where they are read: people edit databases
  * by hand, and older versions wrote what newer ones read.
  */
-export const STUDY_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const STUDY_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 const hash = z.string().regex(/^[0-9a-f]{32}$/, 'expected a canonical hash of 32 hex digits');
 const count = z.int().nonnegative();
@@ -16,6 +16,7 @@ export const studySchema = z.object({
   _id: z.string().regex(STUDY_NAME),
   task: z.object({ name: z.string(), sourceHash: z.string() }),
   operators: z.string(),
+  operatorSource: z.string().optional(),
   spaces: z.array(z.string()),
   baselines: z.array(hash),
   metric: z.enum(METRICS),
@@ -28,9 +29,11 @@ export const studySchema = z.object({
     parallel: z.int().positive().nullable(),
     deadline: z.date().nullable(),
     patience: z.int().positive().nullable(),
+    doneBefore: count,
     reason: z.string().nullable(),
     generation: count,
   }),
+  embeddingGeneration: count,
   createdAt: z.date(),
 });
 
@@ -75,6 +78,15 @@ export const finishedSchema = trialSchema.pick({ _id: true, hash: true, fn: true
   number: z.int().positive(),
   result: aggregateResult,
 });
+
+/** @throws AquasurfError USAGE for a name that no study can have */
+export function checkStudyName(name: string): void {
+  if (STUDY_NAME.test(name)) return;
+  throw new AquasurfError(
+    'USAGE',
+    `study name "${name}": use 1 to 64 letters, digits, "-", "_" or ".", beginning with a letter or digit`,
+  );
+}
 
 /**
  * Gives the document back when it has the shape, fields that the schema does not know included.

@@ -8,12 +8,16 @@ import type { Direction, Metric, TrialResult, TrialStatus } from '../domain/tria
 
 /** `spaces`: an ordered list of functions: the instances of a schema, or names given one by one. Shared by studies. */
 export interface SpaceDoc {
-  /** `schema-<12 hex>` or `list-<12 hex>`: digest of operator set and schema, or of the names. Fit for a job id. */
+  /** `schema-`, `sample-` or `list-<12 hex>`: digest of operators and schema (with the sample), or of the names. */
   _id: string;
   /** Name@version of the operator set, e.g. `standard@1`. */
   operators: string;
+  /** Source hash of operators of one's own; absent for a built-in set. */
+  operatorSource?: string;
   /** The schema's text; absent for a list. */
   schema?: string;
+  /** Not all instances of the schema, but `size` of them that the seed chooses (IndexSample). */
+  sample?: { seed: number };
   /** The names of a list, at most 1,000. */
   names?: string[];
   /** Number of functions, decimal digits: may exceed 2⁵³. */
@@ -29,6 +33,7 @@ export interface RangeDoc {
   /** `<space>-<from>-<to>` */
   _id: string;
   space: string;
+  /** Whole numbers below 2⁵³; spaces that are larger are not expanded, only sampled. */
   from: number;
   to: number;
   done: boolean;
@@ -41,20 +46,39 @@ export interface FunctionDoc {
   _id: string;
   /** Zero-padded operator count and length, then the name; the smallest alias wins by `$min`. The name is read from it. */
   rank: string;
-  /** float32 little-endian outputs on the 1,000 samples. */
-  outputs: Binary;
   /** All outputs finite and not all equal: only such functions are ever suggested. */
   usable: boolean;
-  /** Spaces that contain the function under any of its names. */
-  spaces: string[];
+  /**
+   * float32 little-endian outputs on the 1,000 samples: only where a name uses operators of one's own, whose module this
+   * program may lack. Others are computed again from the name, which is faster than reading 4 KB (docs/search-space.md).
+   */
+  outputs?: Binary;
 }
 
 /** `aliases`: one document for each name. */
 export interface AliasDoc {
-  /** The function's name as `formatExpression` prints it. */
+  /** As `formatExpression` prints it; `set@version/name` where it uses operators of one's own. */
   _id: string;
   hash: string;
+  /** Spaces that contain the name. */
   spaces: string[];
+  /** There where it stands in several spaces, so that names can be counted without an index over `spaces`. */
+  shared?: true;
+}
+
+/** `members`: functions of a space whose hashes begin with one digit, as one range brought them. Never changed. */
+export interface MembersDoc {
+  /** Digest of the rest. */
+  _id: string;
+  space: string;
+  /** The first hex digit of the hashes. */
+  digit: string;
+  /** Names that these functions have in the range. */
+  names: number;
+  /** Hashes of usable functions, 16 bytes each, ascending. */
+  usable: Binary;
+  /** Those of the others. */
+  unusable: Binary;
 }
 
 export type SearchState = 'none' | 'running' | 'paused' | 'stopped' | 'finished';
@@ -69,6 +93,8 @@ export interface StudySearch {
   deadline: Date | null;
   /** Stop after so many finished trials without an improvement. */
   patience: number | null;
+  /** Trials that were done when the search began: patience counts from there. */
+  doneBefore: number;
   /** Why a search is `finished`. */
   reason: string | null;
   /** Raised when slots must be enqueued again under new job ids. */
@@ -88,6 +114,8 @@ export interface StudyDoc {
   _id: string;
   task: { name: string; sourceHash: string };
   operators: string;
+  /** Source hash of operators of one's own; absent for a built-in set. */
+  operatorSource?: string;
   /** Ids of its spaces. */
   spaces: string[];
   /** Canonical hashes of the functions that are tried first. */
@@ -97,6 +125,8 @@ export interface StudyDoc {
   seed: number;
   fisher: FisherSettings;
   search: StudySearch;
+  /** Raised when the embedding must be enqueued again under a new job id. */
+  embeddingGeneration: number;
   createdAt: Date;
 }
 

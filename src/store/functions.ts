@@ -1,21 +1,12 @@
 import type { Collection, Db } from 'mongodb';
+import type { FunctionBatch } from '../domain/enumeration/function-batch.js';
+import { outputFeatures } from '../domain/output-features.js';
 import { nameOfRank } from '../domain/rank.js';
 import type { AliasDoc, FunctionDoc } from './documents.js';
-import { insertMissing } from './insert-missing.js';
-import { retryConflicts } from './retry.js';
-import { packVector, unpackFloat32 } from './vectors.js';
-
-/** One name of one function, as a job computed it. */
-export interface FunctionRecord {
-  /** As `formatExpression` prints it. */
-  name: string;
-  /** Canonical hash of the outputs. */
-  hash: string;
-  /** The name's rank: the smallest one names the function. */
-  rank: string;
-  outputs: Float32Array;
-  usable: boolean;
-}
+import { Members } from './members.js';
+import { RecentHashes } from './recent-hashes.js';
+import { storeAliases, storeFunctions } from './store-functions.js';
+import { unpackFloat32 } from './vectors.js';
 
 const READ_BATCH = 1000;
 
@@ -23,47 +14,24 @@ const READ_BATCH = 1000;
 export class Functions {
   private readonly functions: Collection<FunctionDoc>;
   private readonly aliasDocs: Collection<AliasDoc>;
+  private readonly members: Members;
+  private readonly recent = new RecentHashes();
 
   constructor(database: Db) {
     this.functions = database.collection('functions');
     this.aliasDocs = database.collection('aliases');
+    this.members = new Members(database);
   }
 
   /**
-   * Stores functions of a space, then their names: whoever finds a name finds its function. Written twice, or by
-   * several writers at once in any order, the outcome is the same ($min and $addToSet commute).
+   * Stores functions of a space, then their names, then that they belong to it: whoever finds a name finds its function.
+   * Written twice, or by several writers at once in any order, the outcome is the same. Ranges of a space must not
+   * overlap: the names of each are counted.
    */
-  async storeRange(space: string, records: readonly FunctionRecord[]): Promise<void> {
-    const functions = new Map<string, FunctionDoc>();
-    const aliases = new Map<string, AliasDoc>();
-    for (const { name, hash, rank, outputs, usable } of records) {
-      const known = functions.get(hash);
-      if (!known) functions.set(hash, { _id: hash, rank, outputs: packVector(outputs), usable, spaces: [space] });
-      else if (rank < known.rank) known.rank = rank;
-      aliases.set(name, { _id: name, hash, spaces: [space] });
-    }
-    const known = await insertMissing(this.functions, [...functions.values()]);
-    if (known.length > 0) {
-      await retryConflicts(() =>
-        this.functions.bulkWrite(
-          known.map(({ _id, rank }) => ({
-            updateOne: { filter: { _id }, update: { $min: { rank }, $addToSet: { spaces: space } } },
-          })),
-          { ordered: false },
-        ),
-      );
-    }
-    const knownNames = await insertMissing(this.aliasDocs, [...aliases.values()]);
-    if (knownNames.length > 0) {
-      await retryConflicts(() =>
-        this.aliasDocs.bulkWrite(
-          knownNames.map(({ _id, hash }) => ({
-            updateOne: { filter: { _id }, update: { $set: { hash }, $addToSet: { spaces: space } } },
-          })),
-          { ordered: false },
-        ),
-      );
-    }
+  async storeRange(space: string, batch: FunctionBatch): Promise<void> {
+    await storeFunctions(this.functions, batch, this.recent);
+    await storeAliases(this.aliasDocs, space, batch);
+    await this.members.add(space, batch);
   }
 
   async get(hash: string): Promise<FunctionDoc | null> {
@@ -82,14 +50,33 @@ export class Functions {
     return found.map(({ _id }) => _id);
   }
 
-  /** Number of names in the spaces. */
+  /** Names of a function that begin so, e.g. with `mine@1/`. Few: only names that use operators of one's own do. */
+  async aliasesWith(hash: string, prefix: string): Promise<string[]> {
+    const found = await this.aliasDocs.find({ hash, _id: { $gte: prefix, $lt: `${prefix}\u{10ffff}` } }).toArray();
+    return found.map(({ _id }) => _id);
+  }
+
+  /** Number of names in the spaces: those of each, less those that several of them share. */
   async countAliases(spaces: readonly string[]): Promise<number> {
-    return this.aliasDocs.countDocuments({ spaces: { $in: [...spaces] } });
+    const [found] = await this.aliasDocs
+      .aggregate<{ repeated: number }>([
+        { $match: { shared: true } },
+        { $project: { times: { $size: { $setIntersection: ['$spaces', [...spaces]] } } } },
+        { $match: { times: { $gt: 1 } } },
+        { $group: { _id: null, repeated: { $sum: { $subtract: ['$times', 1] } } } },
+      ])
+      .toArray();
+    return (await this.members.countNames(spaces)) - (found?.repeated ?? 0);
   }
 
   /** Number of functions in the spaces, those that are not usable included. */
   async countUnique(spaces: readonly string[]): Promise<number> {
-    return this.functions.countDocuments({ spaces: { $in: [...spaces] } });
+    return this.members.countUnique(spaces);
+  }
+
+  /** Whether the function is in one of the spaces, under any of its names. */
+  async isIn(spaces: readonly string[], hash: string): Promise<boolean> {
+    return this.members.contains(spaces, hash);
   }
 
   /** Hashes of functions in the spaces in the order of their digits, a page at a time: go on with `after` the last. */
@@ -97,24 +84,16 @@ export class Functions {
     spaces: readonly string[],
     options: { usable?: boolean; after?: string; limit: number },
   ): Promise<string[]> {
-    const found = await this.functions
-      .find({
-        spaces: { $in: [...spaces] },
-        ...(options.usable === undefined ? {} : { usable: options.usable }),
-        ...(options.after === undefined ? {} : { _id: { $gt: options.after } }),
-      })
-      .project<{ _id: string }>({ _id: 1 })
-      .sort({ _id: 1 })
-      .limit(options.limit)
-      .toArray();
-    return found.map(({ _id }) => _id);
+    return this.members.hashesFrom(spaces, options);
   }
 
-  /** Outputs on the 1,000 samples by hash; unknown hashes are left out. */
+  /**
+   * Outputs on the 1,000 samples by hash; unknown hashes are left out. Computed from the name: some 50 µs each.
+   */
   async outputs(hashes: readonly string[]): Promise<Map<string, Float32Array>> {
     const outputs = new Map<string, Float32Array>();
-    for await (const found of this.byHash(hashes, { outputs: 1 })) {
-      outputs.set(found._id, unpackFloat32(found.outputs));
+    for await (const found of this.byHash(hashes, { rank: 1, outputs: 1 })) {
+      outputs.set(found._id, found.outputs ? unpackFloat32(found.outputs) : outputFeatures(nameOfRank(found.rank)));
     }
     return outputs;
   }

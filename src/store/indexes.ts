@@ -8,8 +8,10 @@ const INDEXES: Record<string, IndexDescription[]> = {
   studies: [],
   spaces: [],
   ranges: [{ key: { space: 1, done: 1 } }],
-  functions: [{ key: { spaces: 1, usable: 1, _id: 1 } }],
-  aliases: [{ key: { hash: 1, _id: 1 } }, { key: { spaces: 1 } }],
+  functions: [],
+  // None over `spaces`: on a million names it would take more time than all the rest (docs/search-space.md).
+  aliases: [{ key: { hash: 1, _id: 1 } }, { key: { shared: 1 }, partialFilterExpression: { shared: true } }],
+  members: [{ key: { space: 1, digit: 1 } }],
   trials: [
     // A place in the search belongs to one trial: two claims of one slot cannot both succeed, whoever asks.
     {

@@ -1,6 +1,6 @@
 import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
 import { AquasurfError } from '../errors.js';
-import { redactUrl } from '../log.js';
+import { shownUrl } from '../shown-url.js';
 import { databaseNow } from './database-clock.js';
 import { Embeddings } from './embeddings.js';
 import { Functions } from './functions.js';
@@ -9,6 +9,9 @@ import { retryUpsert } from './retry.js';
 import { Runs } from './runs.js';
 import { Spaces } from './spaces.js';
 import { Studies } from './studies.js';
+import { TrialFisher } from './trial-fisher.js';
+import { TrialLeases } from './trial-leases.js';
+import { TrialResults } from './trial-results.js';
 import { Trials } from './trials.js';
 
 /** Where the URI names no database. */
@@ -20,6 +23,9 @@ export class Store {
   readonly spaces: Spaces;
   readonly functions: Functions;
   readonly trials: Trials;
+  readonly leases: TrialLeases;
+  readonly results: TrialResults;
+  readonly fisher: TrialFisher;
   readonly runs: Runs;
   readonly embeddings: Embeddings;
   /** Name of the database. */
@@ -34,6 +40,9 @@ export class Store {
     this.spaces = new Spaces(db);
     this.functions = new Functions(db);
     this.trials = new Trials(db);
+    this.leases = new TrialLeases(db);
+    this.results = new TrialResults(db, this.trials);
+    this.fisher = new TrialFisher(db);
     this.runs = new Runs(db);
     this.embeddings = new Embeddings(db);
   }
@@ -82,7 +91,7 @@ export async function openStore({ uri, timeoutMs = 5000, client: options }: Stor
     await client.close().catch(() => {});
     throw new AquasurfError(
       'SERVICE_UNAVAILABLE',
-      `MongoDB at ${redactUrl(uri)} cannot be used: ${error instanceof Error ? error.message : String(error)}; ` +
+      `MongoDB at ${shownUrl(uri)} cannot be used: ${error instanceof Error ? error.message : String(error)}; ` +
         'check MONGODB_URI and that the server runs',
       { cause: error },
     );
@@ -95,7 +104,7 @@ function newClient(uri: string, options: MongoClientOptions): MongoClient {
   } catch (error) {
     throw new AquasurfError(
       'CONFIG_INVALID',
-      `"${redactUrl(uri)}" is not a MongoDB URI (mongodb://host:port/database): ${error instanceof Error ? error.message : error}`,
+      `"${shownUrl(uri)}" is not a MongoDB URI (mongodb://host:port/database): ${error instanceof Error ? error.message : error}`,
       { cause: error },
     );
   }

@@ -1,6 +1,6 @@
 import type { Collection, Db } from 'mongodb';
 import { AquasurfError } from '../errors.js';
-import { checkedDocument, STUDY_NAME, studySchema } from './document-schemas.js';
+import { checkedDocument, checkStudyName, studySchema } from './document-schemas.js';
 import type { EmbeddingDoc, RunDoc, SearchState, StudyDoc, StudySearch, TrialDoc } from './documents.js';
 import { isDuplicateKey, retryConflicts } from './retry.js';
 
@@ -14,12 +14,7 @@ export class Studies {
 
   /** @throws AquasurfError STUDY_EXISTS, or USAGE for a name that no study can have */
   async create(study: StudyDoc): Promise<void> {
-    if (!STUDY_NAME.test(study._id)) {
-      throw new AquasurfError(
-        'USAGE',
-        `"${study._id}" cannot be a study's name: use at most 64 letters, digits, "-", "_" and ".", a letter or digit first`,
-      );
-    }
+    checkStudyName(study._id);
     checkedDocument('studies', studySchema, study);
     try {
       await this.collection.insertOne(study);
@@ -39,6 +34,10 @@ export class Studies {
     return checkedDocument('studies', studySchema, study);
   }
 
+  async exists(name: string): Promise<boolean> {
+    return (await this.collection.findOne({ _id: name }, { projection: { _id: 1 } })) !== null;
+  }
+
   /** All studies by name. There are few: this reads the whole collection. */
   async list(): Promise<StudyDoc[]> {
     const studies = await this.collection.find().sort({ _id: 1 }).toArray();
@@ -50,11 +49,17 @@ export class Studies {
    * The study itself goes last, so that a deletion cut short can be run again.
    */
   async delete(name: string): Promise<void> {
-    if (!(await this.collection.findOne({ _id: name }, { projection: { _id: 1 } }))) throw await this.notFound(name);
-    await this.database.collection<TrialDoc>('trials').deleteMany({ study: name });
-    await this.database.collection<RunDoc>('runs').deleteMany({ study: name });
-    await this.database.collection<EmbeddingDoc>('embeddings').deleteMany({ study: name });
+    if (!(await this.exists(name))) throw await this.notFound(name);
+    await this.deleteDependants(name);
     await this.collection.deleteOne({ _id: name });
+    // Jobs under way may have written in between; from now on they find no study.
+    await this.deleteDependants(name);
+  }
+
+  private async deleteDependants(study: string): Promise<void> {
+    await this.database.collection<TrialDoc>('trials').deleteMany({ study });
+    await this.database.collection<RunDoc>('runs').deleteMany({ study });
+    await this.database.collection<EmbeddingDoc>('embeddings').deleteMany({ study });
   }
 
   async addSpaces(name: string, spaces: readonly string[]): Promise<void> {
@@ -70,22 +75,18 @@ export class Studies {
    */
   async startSearch(
     name: string,
-    wishes: Pick<StudySearch, 'trials' | 'parallel' | 'deadline' | 'patience'>,
+    wishes: Pick<StudySearch, 'trials' | 'parallel' | 'deadline' | 'patience' | 'doneBefore'>,
   ): Promise<StudyDoc> {
-    const { trials, parallel, deadline, patience } = wishes;
+    const { trials, parallel, deadline, patience, doneBefore } = wishes;
+    const running = { $eq: ['$search.state', 'running'] };
     const started = await retryConflicts(() =>
       this.collection.findOneAndUpdate(
         { _id: name },
         [
           {
             $set: {
-              'search.generation': {
-                $cond: [
-                  { $eq: ['$search.state', 'running'] },
-                  '$search.generation',
-                  { $add: ['$search.generation', 1] },
-                ],
-              },
+              'search.generation': { $cond: [running, '$search.generation', { $add: ['$search.generation', 1] }] },
+              'search.doneBefore': { $cond: [running, '$search.doneBefore', doneBefore] },
               'search.state': 'running',
               'search.reason': null,
               'search.trials': trials,
@@ -128,6 +129,20 @@ export class Studies {
       this.collection.updateOne({ _id: name, 'search.generation': seen }, { $inc: { 'search.generation': 1 } }),
     );
     return (await this.get(name)).search.generation;
+  }
+
+  /** As `raiseSearchGeneration`, for the embedding's job. */
+  async raiseEmbeddingGeneration(name: string, seen: number): Promise<number> {
+    await retryConflicts(() =>
+      this.collection.updateOne({ _id: name, embeddingGeneration: seen }, { $inc: { embeddingGeneration: 1 } }),
+    );
+    return (await this.get(name)).embeddingGeneration;
+  }
+
+  /** Names of all studies, malformed documents included. */
+  async names(): Promise<string[]> {
+    const found = await this.collection.find({}, { projection: { _id: 1 } }).toArray();
+    return found.map(({ _id }) => _id).sort();
   }
 
   private async notFound(name: string): Promise<AquasurfError> {

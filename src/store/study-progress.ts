@@ -17,7 +17,7 @@ export async function studyProgress(store: Store, name: string): Promise<StudyPr
   const [expanded, ranges, fisher, fitted, trials] = await Promise.all([
     store.spaces.countExpanded(study.spaces),
     store.spaces.progress(study.spaces),
-    store.trials.fisherCounts(name),
+    store.fisher.counts(name),
     store.embeddings.latestVersion(name),
     store.trials.statusCounts(name),
   ]);

@@ -23,7 +23,7 @@ export async function studySummary(store: Store, name: string): Promise<StudySum
   const [functions, unique, fisher, statuses, best] = await Promise.all([
     store.functions.countAliases(study.spaces),
     store.functions.countUnique(study.spaces),
-    store.trials.fisherCounts(name),
+    store.fisher.counts(name),
     store.trials.statusCounts(name),
     rankedFunctions(store, name, 1),
   ]);

@@ -2,17 +2,25 @@ import { SeededRandom } from '../domain/random/seeded-random.js';
 import { chooseCandidate } from '../domain/surrogate/choose.js';
 import { KNearestNeighbours } from '../domain/surrogate/k-nearest-neighbours.js';
 import type { Lease, StudyDoc } from './documents.js';
+import { nameForStudy } from './own-operators.js';
 import type { Store } from './store.js';
 
-export interface Claim {
+/** A function taken from the waiting ones, to be trained and reported by who holds the lease. */
+export interface ClaimedFunction {
   hash: string;
   /** The expression to train. */
   fn: string;
+  /** Its place in the search. */
   number: number;
   lease: Lease;
 }
 
-export type ClaimOutcome = { outcome: 'claimed'; claim: Claim } | { outcome: 'number-taken' } | { outcome: 'none' };
+export type SuggestOutcome =
+  | { outcome: 'claimed'; claim: ClaimedFunction }
+  /** Another trial has the number. */
+  | { outcome: 'number-taken' }
+  /** No candidate waits. */
+  | { outcome: 'none' };
 
 /** Neighbours of the default regressor (DESIGN.md section 6). */
 const NEIGHBOURS = 3;
@@ -56,23 +64,17 @@ export async function suggestAndClaim(
   store: Store,
   study: StudyDoc,
   slot: { number: number; owner: string; leaseMs: number },
-): Promise<ClaimOutcome> {
+): Promise<SuggestOutcome> {
   for (let race = 0; race < MAX_RACES; race++) {
     const hash = await suggest(store, study, slot.number);
     if (hash === undefined) return { outcome: 'none' };
-    const fn = await expressionOf(store, study._id, hash);
-    const claimed = await store.trials.claim(study._id, hash, slot);
+    const fn = await nameForStudy(store, study, hash);
+    const claimed = await store.leases.claim(study._id, hash, { ...slot, fn });
     if (claimed.outcome === 'number-taken') return { outcome: 'number-taken' };
     if (claimed.outcome === 'claimed') {
-      return { outcome: 'claimed', claim: { hash, fn, number: slot.number, lease: claimed.lease } };
+      const claim = { hash, fn: claimed.trial.fn ?? fn, number: slot.number, lease: claimed.lease };
+      return { outcome: 'claimed', claim };
     }
   }
   return { outcome: 'none' };
-}
-
-/** The expression that a trial really uses: its function's representative when its first job starts, fixed from then on. */
-export async function expressionOf(store: Store, study: string, hash: string): Promise<string> {
-  const representative = (await store.functions.names([hash])).get(hash);
-  if (representative === undefined) throw new Error(`function ${hash} is not in the database`);
-  return store.trials.fixExpression(study, hash, representative);
 }

@@ -1,10 +1,9 @@
-import { AquasurfError } from '../errors.js';
+import type { Collection, Db } from 'mongodb';
 import { checkedDocument, trialSchema } from './document-schemas.js';
-import type { FisherSettings, FisherState, TrialDoc, TrialFisher } from './documents.js';
+import type { TrialFisher as FisherField, FisherSettings, FisherState, TrialDoc } from './documents.js';
 import { insertMissing } from './insert-missing.js';
 import { retryConflicts } from './retry.js';
 import { newTrial, trialId, WITHOUT_FEATURES } from './trial-document.js';
-import { TrialQueries } from './trial-queries.js';
 import { packVector, unpackUint16 } from './vectors.js';
 
 /** A job's worth of trials that owe features. */
@@ -29,19 +28,25 @@ const READ_BATCH = 500;
  *                  └── owe from scratch, from any state
  * ```
  */
-export class TrialFisherWork extends TrialQueries {
+export class TrialFisher {
+  private readonly trials: Collection<TrialDoc>;
+
+  constructor(database: Db) {
+    this.trials = database.collection('trials');
+  }
+
   /**
    * Makes trials of the functions where there are none, and the batch the one that owes their features, where no other
    * owes or has them (from scratch: in any case).
    * @returns the hashes that this call made owed
    */
-  async oweFisher(
+  async owe(
     study: string,
     entries: ReadonlyArray<{ hash: string }>,
     options: { batch: string; generation: number; settings: FisherSettings; fromScratch?: boolean },
   ): Promise<string[]> {
     const { batch, generation, settings, fromScratch = false } = options;
-    const fisher: TrialFisher = { state: 'owed', job: batch, generation, settings };
+    const fisher: FisherField = { state: 'owed', job: batch, generation, settings };
     const hashes = [...new Set(entries.map(({ hash }) => hash))];
     const known = await insertMissing(
       this.trials,
@@ -59,7 +64,7 @@ export class TrialFisherWork extends TrialQueries {
   }
 
   /** The trials that still owe features: of the study, of one batch, or of some hashes. */
-  async owedFisher(study: string, only: { batch?: string; hashes?: readonly string[] } = {}): Promise<TrialDoc[]> {
+  async owed(study: string, only: { batch?: string; hashes?: readonly string[] } = {}): Promise<TrialDoc[]> {
     const found = await this.trials
       .find(
         {
@@ -75,9 +80,9 @@ export class TrialFisherWork extends TrialQueries {
   }
 
   /** What the queue should hold: each batch with the hashes that it still owes, by batch. */
-  async owedFisherBatches(study: string): Promise<FisherBatch[]> {
+  async owedBatches(study: string): Promise<FisherBatch[]> {
     const batches = new Map<string, FisherBatch>();
-    for (const { hash, fisher } of await this.owedFisher(study)) {
+    for (const { hash, fisher } of await this.owed(study)) {
       const batch = fisher.job ?? '';
       const generation = fisher.generation ?? 0;
       const known = batches.get(batch) ?? { batch, generation, hashes: [] };
@@ -93,7 +98,7 @@ export class TrialFisherWork extends TrialQueries {
    * Raises the generation of what a batch still owes, where it is not above `seen` already.
    * @returns the present generation; undefined where the batch owes nothing
    */
-  async raiseFisherGeneration(study: string, batch: string, seen: number): Promise<number | undefined> {
+  async raiseGeneration(study: string, batch: string, seen: number): Promise<number | undefined> {
     const owed = { study, 'fisher.state': 'owed' as const, 'fisher.job': batch };
     await retryConflicts(() =>
       this.trials.updateMany(
@@ -106,26 +111,11 @@ export class TrialFisherWork extends TrialQueries {
   }
 
   /**
-   * Fixes the expression that a trial uses, when its first job starts; the first writer wins.
-   * @returns the expression really used
-   * @throws AquasurfError FUNCTION_NOT_IN_STUDY
-   */
-  async fixExpression(study: string, hash: string, fn: string): Promise<string> {
-    const _id = trialId(study, hash);
-    await retryConflicts(() => this.trials.updateOne({ _id, fn: null }, { $set: { fn } }));
-    const trial = await this.trials.findOne({ _id }, { projection: { fn: 1 } });
-    if (!trial) {
-      throw new AquasurfError('FUNCTION_NOT_IN_STUDY', `"${fn}" has no trial in study "${study}": populate it first`);
-    }
-    return trial.fn ?? fn;
-  }
-
-  /**
    * Stores what a job found, if its batch is still the one that owes it; a `failed` one may come right when its job is
    * run again. Features of other settings than those owed are refused: they are never mixed.
    * @returns false where nothing was stored: it is there already, or another batch owes it now
    */
-  async recordFisher(study: string, hash: string, by: { batch: string }, outcome: FisherOutcome): Promise<boolean> {
+  async record(study: string, hash: string, by: { batch: string }, outcome: FisherOutcome): Promise<boolean> {
     const owedSettings = outcome.state === 'defined' ? prefixed('fisher.settings.', outcome.settings) : {};
     const { matchedCount } = await retryConflicts(() =>
       this.trials.updateOne(
@@ -149,7 +139,7 @@ export class TrialFisherWork extends TrialQueries {
     return matchedCount === 1;
   }
 
-  async fisherCounts(study: string): Promise<Record<Exclude<FisherState, 'absent'>, number>> {
+  async counts(study: string): Promise<Record<Exclude<FisherState, 'absent'>, number>> {
     const count = (state: FisherState) => this.trials.countDocuments({ study, 'fisher.state': state });
     const [owed, defined, undefined_, failed] = await Promise.all([
       count('owed'),
@@ -160,17 +150,17 @@ export class TrialFisherWork extends TrialQueries {
     return { owed, defined, undefined: undefined_, failed };
   }
 
-  /** Hashes of the trials whose features are there, owed, or known not to be had. */
-  async hashesWithFisher(study: string): Promise<string[]> {
+  /** Hashes of the trials whose features are there, owed, or undefined; failed ones may be asked for again. */
+  async orderedHashes(study: string): Promise<string[]> {
     const found = await this.trials
-      .find({ study, 'fisher.state': { $in: ['owed', 'defined', 'undefined', 'failed'] } })
+      .find({ study, 'fisher.state': { $in: ['owed', 'defined', 'undefined'] } })
       .project<{ hash: string }>({ _id: 0, hash: 1 })
       .toArray();
     return found.map(({ hash }) => hash);
   }
 
   /** Hashes of the trials with defined features, in the order of their digits. */
-  async withFisher(study: string): Promise<string[]> {
+  async definedHashes(study: string): Promise<string[]> {
     const found = await this.trials
       .find({ study, 'fisher.state': 'defined' })
       .project<{ hash: string }>({ _id: 0, hash: 1 })
@@ -179,7 +169,7 @@ export class TrialFisherWork extends TrialQueries {
   }
 
   /** CDF values as uint16 (k/65,535) by hash; hashes without defined features are left out. */
-  async fisherFeatures(study: string, hashes: readonly string[]): Promise<Map<string, Uint16Array>> {
+  async features(study: string, hashes: readonly string[]): Promise<Map<string, Uint16Array>> {
     const features = new Map<string, Uint16Array>();
     for (let start = 0; start < hashes.length; start += READ_BATCH) {
       const ids = hashes.slice(start, start + READ_BATCH).map((hash) => trialId(study, hash));
@@ -194,7 +184,7 @@ export class TrialFisherWork extends TrialQueries {
   }
 
   private async owedBy(batch: string, study: string, hashes: readonly string[]): Promise<string[]> {
-    return (await this.owedFisher(study, { batch, hashes })).map(({ hash }) => hash);
+    return (await this.owed(study, { batch, hashes })).map(({ hash }) => hash);
   }
 }
 

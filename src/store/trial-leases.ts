@@ -1,12 +1,22 @@
+import type { Collection, Db } from 'mongodb';
 import { nanoid } from 'nanoid';
 import { nextStatus, type Transition } from '../domain/trial.js';
 import { databaseNow } from './database-clock.js';
 import type { Lease, TrialDoc } from './documents.js';
 import { isDuplicateKey, retryConflicts } from './retry.js';
 import { trialId, WITHOUT_FEATURES } from './trial-document.js';
-import { TrialFisherWork } from './trial-fisher.js';
 
-export type Claim =
+/** What a claim asks for. */
+export interface Slot {
+  /** The trial's place in the search. */
+  number: number;
+  owner: string;
+  leaseMs: number;
+  /** The expression to use where no job of the trial has fixed one. */
+  fn: string;
+}
+
+export type ClaimOutcome =
   | { outcome: 'claimed'; trial: TrialDoc; lease: Lease }
   /** Another worker has the trial, or it is finished. */
   | { outcome: 'taken' }
@@ -18,9 +28,15 @@ export type Claim =
  * is one atomic update whose filter names the state (and the token) that it starts from; which state follows is decided
  * by `nextStatus`. Leases begin and end by the database's clock ($$NOW), whatever the workers' clocks say.
  */
-export class TrialLeases extends TrialFisherWork {
+export class TrialLeases {
+  private readonly trials: Collection<TrialDoc>;
+
+  constructor(private readonly database: Db) {
+    this.trials = database.collection('trials');
+  }
+
   /** waiting → running: of several that claim one trial, or one number for different trials, one gets it. */
-  async claim(study: string, hash: string, slot: { number: number; owner: string; leaseMs: number }): Promise<Claim> {
+  async claim(study: string, hash: string, slot: Slot): Promise<ClaimOutcome> {
     try {
       const trial = await retryConflicts(() =>
         this.trials.findOneAndUpdate(
@@ -30,6 +46,8 @@ export class TrialLeases extends TrialFisherWork {
               $set: {
                 status: 'running',
                 number: slot.number,
+                // Fixed by the trial's first job, whichever kind that is.
+                fn: { $ifNull: ['$fn', { $literal: slot.fn }] },
                 attempts: { $add: ['$attempts', 1] },
                 lease: {
                   owner: { $literal: slot.owner },
@@ -72,11 +90,10 @@ export class TrialLeases extends TrialFisherWork {
   }
 
   /**
-   * Takes the trials back whose lease has run out: running → waiting, or failed after the last attempt. Any process may
-   * call it at any time.
+   * Takes the trials back whose lease has run out: running → waiting. Any process may call it at any time.
    * @returns how many
    */
-  async expireLeases(study?: string): Promise<number> {
+  async expire(study?: string): Promise<number> {
     const now = await databaseNow(this.database);
     const expired = { status: 'running' as const, 'lease.expiresAt': { $lte: now } };
     const trials = await this.trials
@@ -85,21 +102,13 @@ export class TrialLeases extends TrialFisherWork {
     let count = 0;
     for (const { _id, lease } of trials) {
       if (!lease) continue;
-      const error = `${lease.owner} stopped renewing its lease`;
+      const change = { $set: { error: `${lease.owner} stopped renewing its lease` }, $inc: { attempts: -1 } };
       // The filter asks again whether it has run out: a heartbeat may have come since.
-      if (await this.giveUp(_id, lease.token, 'expire', { $set: { error } }, { 'lease.expiresAt': { $lte: now } })) {
+      if (await this.giveUp(_id, lease.token, 'expire', change, { 'lease.expiresAt': { $lte: now } })) {
         count += 1;
       }
     }
     return count;
-  }
-
-  /** failed → waiting with all attempts. @returns how many */
-  async resetFailed(study: string): Promise<number> {
-    const { modifiedCount } = await retryConflicts(() =>
-      this.trials.updateMany({ study, status: 'failed' }, { $set: { status: 'waiting', attempts: 0, error: null } }),
-    );
-    return modifiedCount;
   }
 
   /** Leaves `running` without a result; the number is free again. Attempts cannot change while the lease is held. */

@@ -1,10 +1,12 @@
 import type { Collection, Db, UpdateFilter } from 'mongodb';
 import { AquasurfError } from '../errors.js';
-import type { AggregateResult, FunctionDoc, RunDoc, StoredResult, StudyDoc, TrialDoc } from './documents.js';
+import type { AggregateResult, RunDoc, StoredResult, StudyDoc, TrialDoc } from './documents.js';
+import { Members } from './members.js';
 import { isDuplicateKey, retryConflicts, retryUpsert } from './retry.js';
 import { aggregate, runId, storedHistory, storedResult } from './runs.js';
 import { newTrial, trialId } from './trial-document.js';
-import { held, TrialLeases } from './trial-leases.js';
+import { held } from './trial-leases.js';
+import type { Trials } from './trials.js';
 
 /** One finished training, as its worker tells it. */
 export interface RunReport {
@@ -20,11 +22,15 @@ export interface RunReport {
  * second: whoever crashes between leaves a run that the next training of the same seed finds, and no trial that is done
  * without one.
  */
-export class TrialResults extends TrialLeases {
-  protected readonly runs: Collection<RunDoc>;
+export class TrialResults {
+  private readonly trials: Collection<TrialDoc>;
+  private readonly runs: Collection<RunDoc>;
 
-  constructor(database: Db) {
-    super(database);
+  constructor(
+    private readonly database: Db,
+    private readonly queries: Trials,
+  ) {
+    this.trials = database.collection('trials');
     this.runs = database.collection('runs');
   }
 
@@ -34,7 +40,7 @@ export class TrialResults extends TrialLeases {
    * @throws AquasurfError LEASE_LOST: the trial was given to another worker (or cleaned); nothing was stored
    */
   async report(study: string, hash: string, token: string, run: RunReport): Promise<AggregateResult> {
-    const before = await this.get(study, hash);
+    const before = await this.queries.get(study, hash);
     if (before?.status === 'done' && before.doneBy === token && before.result) return before.result;
     if (before?.lease?.token !== token) throw leaseLost(study, hash);
 
@@ -46,7 +52,7 @@ export class TrialResults extends TrialLeases {
     if (matchedCount === 1) return result;
 
     // Lost between the two writes, unless the same report came twice at once and the other one was first.
-    const after = await this.get(study, hash);
+    const after = await this.queries.get(study, hash);
     if (after?.doneBy === token && after.result) return after.result;
     // Cleaned: the result is to be forgotten. Where another worker has the trial, the run may count already.
     const forgotten = !after || after.status === 'waiting';
@@ -61,14 +67,14 @@ export class TrialResults extends TrialLeases {
    */
   async reportOutside(study: string, hash: string, fn: string, run: RunReport): Promise<AggregateResult> {
     const _id = trialId(study, hash);
-    if (!(await this.get(study, hash))) await this.createTrial(study, hash, fn);
-    if ((await this.get(study, hash))?.status === 'running') throw heldByWorker(study, fn);
-    await this.fixExpression(study, hash, fn);
+    if (!(await this.queries.get(study, hash))) await this.createTrial(study, hash, fn);
+    if ((await this.queries.get(study, hash))?.status === 'running') throw heldByWorker(study, fn);
+    await this.queries.fixExpression(study, hash, fn);
 
     const stored = await this.storeRun(study, hash, run);
     for (;;) {
       const result = await this.aggregateRuns(study, hash);
-      const trial = await this.get(study, hash);
+      const trial = await this.queries.get(study, hash);
       if (trial?.status === 'done') {
         // Runs only become more, so a mean over fewer of them is an older one.
         await retryConflicts(() =>
@@ -80,7 +86,7 @@ export class TrialResults extends TrialLeases {
       const { status } = trial;
       const matched = await retryUpsert(async () => {
         // Another trial may take the number first: then the write is refused and a new number is read.
-        const update = done(result, { doneBy: null, number: await this.lowestFreeNumber(study) });
+        const update = done(result, { doneBy: null, number: await this.queries.lowestFreeNumber(study) });
         return (await this.trials.updateOne({ _id, status }, update)).matchedCount;
       });
       if (matched === 1) return result;
@@ -118,10 +124,7 @@ export class TrialResults extends TrialLeases {
 
   private async createTrial(study: string, hash: string, fn: string): Promise<void> {
     const spaces = (await this.database.collection<StudyDoc>('studies').findOne({ _id: study }))?.spaces ?? [];
-    const found = await this.database
-      .collection<FunctionDoc>('functions')
-      .findOne({ _id: hash, spaces: { $in: spaces } }, { projection: { _id: 1 } });
-    if (!found) {
+    if (!(await new Members(this.database).contains(spaces, hash))) {
       throw new AquasurfError(
         'FUNCTION_NOT_IN_STUDY',
         `"${fn}" is in none of the spaces of study "${study}"; add it with \`aquasurf populate ${study} --fn "${fn}"\``,

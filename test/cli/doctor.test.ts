@@ -70,7 +70,15 @@ describe('doctor', () => {
   it('finds everything that the tests run on, the backend checked', async () => {
     const { code, stdout } = await cli.run('doctor', '--json');
     const checks: Array<{ name: string; status: string; found: string }> = JSON.parse(stdout);
-    expect(checks.map(({ name }) => name)).toEqual(['Node', 'backend', 'GPUs', 'Redis', 'MongoDB', 'tasks']);
+    expect(checks.map(({ name }) => name)).toEqual([
+      'Node',
+      'backend',
+      'GPUs',
+      'Redis',
+      'MongoDB',
+      'tasks',
+      'operators',
+    ]);
     expect(checks.filter(({ status }) => status === 'fail')).toEqual([]);
     expect(checks[1]?.found).toMatch(/TensorFlow \d+\.\d+.*self-check passed/);
     expect(checks[5]?.found).toContain('fashion-mnist/small-cnn (built-in)');

@@ -4,14 +4,27 @@ import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { createProgram } from '../../src/cli/program.js';
 import { packageDir } from '../../src/config.js';
-import { SPACE_PRESETS } from '../../src/producers/spaces.js';
+import { SPACE_PRESETS } from '../../src/producers/space-entries.js';
 import { JOB_NAMES } from '../../src/queues/jobs.js';
 import { useCli } from './run-cli.js';
 
 /** The table of commands, and what belongs to it. */
 const EXPECTED = [
   ...['study create', 'study list', 'study show', 'study delete', 'populate', 'fisher', 'search'],
-  ...['pause', 'resume', 'stop', 'worker', 'suggest', 'report', 'best', 'summary', 'fn', 'clean', 'soft-clean'],
+  ...[
+    'pause',
+    'resume',
+    'stop',
+    'worker',
+    'suggest',
+    'report',
+    'best',
+    'summary',
+    'fn',
+    'export-fn',
+    'clean',
+    'soft-clean',
+  ],
   ...['monitor', 'doctor', 'backend install', 'backend show', 'quickstart'],
 ];
 

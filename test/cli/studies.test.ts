@@ -3,6 +3,7 @@ import { canonicalHash } from '../../src/domain/canonical-hash.js';
 import { isUsable, outputFeatures } from '../../src/domain/output-features.js';
 import { rankOf } from '../../src/domain/rank.js';
 import { openStore, type Store } from '../../src/store/store.js';
+import { batchOf } from '../store/test-store.js';
 import { testServices } from '../support/services.js';
 import { useCli } from './run-cli.js';
 
@@ -177,13 +178,13 @@ async function populated(store: Store, study: string, names: readonly string[]):
   const records = names.map((name) => {
     const outputs = outputFeatures(name);
     const operators = name.split('(').length - 1;
-    return { name, hash: canonicalHash(outputs), rank: rankOf(name, operators), outputs, usable: isUsable(outputs) };
+    return { name, hash: canonicalHash(outputs), rank: rankOf(name, operators), usable: isUsable(outputs) };
   });
-  await store.functions.storeRange(spaces[0]!, records);
+  await store.functions.storeRange(spaces[0]!, batchOf(records));
   const batch = '0123456789ab';
-  await store.trials.oweFisher(study, records, { batch, generation: 0, settings });
+  await store.fisher.owe(study, records, { batch, generation: 0, settings });
   for (const { hash } of records) {
     const features = new Uint16Array([1, 2, 65_535]);
-    await store.trials.recordFisher(study, hash, { batch }, { state: 'defined', features, settings, seconds: 1 });
+    await store.fisher.record(study, hash, { batch }, { state: 'defined', features, settings, seconds: 1 });
   }
 }

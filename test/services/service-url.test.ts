@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { shownUrl, withDatabase } from '../../src/services/service-url.js';
+import { withDatabase } from '../../src/services/service-url.js';
+import { shownUrl } from '../../src/shown-url.js';
 
 describe('withDatabase', () => {
   it.each([

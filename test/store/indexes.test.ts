@@ -2,7 +2,7 @@ import type { CommandStartedEvent, Document } from 'mongodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { rankOf } from '../../src/domain/rank.js';
 import { openStore } from '../../src/store/store.js';
-import { addTrials, claimed, freshUri, hashOf, newStudy, run, settings, useStore } from './test-store.js';
+import { addTrials, batchOf, claimed, freshUri, hashOf, newStudy, run, settings, useStore } from './test-store.js';
 
 /**
  * Normal work is done once on a store with some thousand documents while the driver tells each command; then the server
@@ -19,18 +19,12 @@ beforeAll(async () => {
   for (const name of ['work', 'other']) await store().studies.create(newStudy(name));
   await store().functions.storeRange(
     'schema-0123456789ab',
-    many.map((i) => ({
-      name: `f${i}(x)`,
-      hash: hashOf(i),
-      rank: rankOf(`f${i}(x)`, 1),
-      outputs: new Float32Array(8),
-      usable: i % 10 > 0,
-    })),
+    batchOf(many.map((i) => ({ name: `f${i}(x)`, hash: hashOf(i), rank: rankOf(`f${i}(x)`, 1), usable: i % 10 > 0 }))),
   );
   await store().spaces.ensureRanges(many.map((i) => ({ space: 'schema-0123456789ab', from: i, to: i + 1 })));
   for (const study of ['work', 'other', 'third']) {
     const entries = many.slice(0, 1000).map((i) => ({ hash: hashOf(i) }));
-    await store().trials.oweFisher(study, entries, { batch: 'b', generation: 0, settings });
+    await store().fisher.owe(study, entries, { batch: 'b', generation: 0, settings });
   }
   store().client.on('commandStarted', remember);
   await normalWork();
@@ -56,13 +50,13 @@ function remember({ command }: CommandStartedEvent): void {
 
 /** Every method of the store. */
 async function normalWork(): Promise<void> {
-  const { studies, spaces, functions, trials, runs, embeddings } = store();
+  const { studies, spaces, functions, trials, fisher, leases, results, runs, embeddings } = store();
   const space = 'schema-0123456789ab';
   const [first = '', second = '', third = ''] = await addTrials(store(), 'work', 5000, 5010);
   await studies.get('work');
   await studies.list();
   await studies.addSpaces('work', [space]);
-  await studies.startSearch('work', { trials: 1, parallel: null, deadline: null, patience: null });
+  await studies.startSearch('work', { trials: 1, parallel: null, deadline: null, patience: null, doneBefore: 0 });
   await studies.setSearchState('work', ['running'], 'paused');
   await studies.raiseSearchGeneration('work', 1);
   await spaces.put({
@@ -81,41 +75,42 @@ async function normalWork(): Promise<void> {
   await spaces.markRangeDone(`${space}-0-1`);
   await spaces.raiseRangeGeneration(`${space}-0-1`, 0);
   await spaces.progress([space]);
-  await functions.storeRange(space, [
-    { name: 'f1(x)', hash: hashOf(1), rank: '', outputs: new Float32Array(8), usable: true },
-  ]);
+  const better = { name: 'f1(x)', hash: hashOf(1), rank: rankOf('x', 0), usable: true };
+  await functions.storeRange(space, batchOf([better]));
+  await functions.storeRange('schema-ba9876543210', batchOf([better]));
   await functions.findByName('f1(x)');
   await functions.aliases(hashOf(1), 10);
   await functions.countAliases([space]);
   await functions.countUnique([space]);
+  await functions.isIn([space], hashOf(1));
   await functions.hashesFrom([space], { usable: true, limit: 10 });
   await functions.hashesFrom([space, 'list-0123456789ab'], { usable: true, after: hashOf(10), limit: 10 });
   await functions.outputs([hashOf(1)]);
   await functions.names([hashOf(1)]);
-  await trials.oweFisher('work', [{ hash: hashOf(1) }], { batch: 'c', generation: 0, settings });
-  await trials.oweFisher('work', [{ hash: hashOf(1) }], { batch: 'c', generation: 0, settings, fromScratch: true });
-  await trials.owedFisher('work');
-  await trials.owedFisher('work', { batch: 'b' });
-  await trials.owedFisher('work', { hashes: [hashOf(1)] });
-  await trials.owedFisherBatches('work');
-  await trials.raiseFisherGeneration('work', 'b', 0);
+  await fisher.owe('work', [{ hash: hashOf(1) }], { batch: 'c', generation: 0, settings });
+  await fisher.owe('work', [{ hash: hashOf(1) }], { batch: 'c', generation: 0, settings, fromScratch: true });
+  await fisher.owed('work');
+  await fisher.owed('work', { batch: 'b' });
+  await fisher.owed('work', { hashes: [hashOf(1)] });
+  await fisher.owedBatches('work');
+  await fisher.raiseGeneration('work', 'b', 0);
   await trials.fixExpression('work', first, 'f(x)');
-  await trials.fisherCounts('work');
-  await trials.withFisher('work');
-  await trials.fisherFeatures('work', [first]);
+  await fisher.counts('work');
+  await fisher.definedHashes('work');
+  await fisher.features('work', [first]);
   await trials.candidates('work');
   const token = await claimed(store(), 'work', first, 1);
-  await trials.extend('work', first, token, 1000);
-  await trials.release('work', first, token);
-  await trials.fail('work', first, await claimed(store(), 'work', first, 1), 'no');
-  await trials.report('work', first, await claimed(store(), 'work', first, 1), run(0.5));
-  await trials.reportOutside('work', first, 'f(x)', run(0.6, { seed: 1 }));
-  await trials.reportOutside('work', second, 'g(x)', run(0.6));
-  await trials.reportOutside('work', hashOf(1500), 'f1500(x)', run(0.6));
+  await leases.extend('work', first, token, 1000);
+  await leases.release('work', first, token);
+  await leases.fail('work', first, await claimed(store(), 'work', first, 1), 'no');
+  await results.report('work', first, await claimed(store(), 'work', first, 1), run(0.5));
+  await results.reportOutside('work', first, 'f(x)', run(0.6, { seed: 1 }));
+  await results.reportOutside('work', second, 'g(x)', run(0.6));
+  await results.reportOutside('work', hashOf(1500), 'f1500(x)', run(0.6));
   await claimed(store(), 'work', third, 9, 1);
   await trials.running('work');
-  await trials.expireLeases();
-  await trials.expireLeases('work');
+  await leases.expire();
+  await leases.expire('work');
   await trials.resetFailed('work');
   await trials.finished('work');
   await trials.best('work', 5, 'valAcc', 'max');

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { addTrials, claimed, hashOf, newStudy, run, useStore } from './test-store.js';
 
 const store = useStore();
-const wishes = { trials: 10, parallel: null, deadline: null, patience: null };
+const wishes = { trials: 10, parallel: null, deadline: null, patience: null, doneBefore: 0 };
 
 describe('studies', () => {
   test('are created once and found by name', async () => {
@@ -56,7 +56,7 @@ describe('studies', () => {
     for (const name of ['gone', 'stays']) {
       await store().studies.create(newStudy(name));
       const [hash = ''] = await addTrials(store(), name, 0, 2);
-      await store().trials.report(name, hash, await claimed(store(), name, hash, 1), run(0.5));
+      await store().results.report(name, hash, await claimed(store(), name, hash, 1), run(0.5));
       await store().embeddings.put(name, { version: 1, hashes: [hash], points: new Float32Array(2) });
     }
     await store().studies.delete('gone');
@@ -76,7 +76,13 @@ describe('the search of a study', () => {
   test('starts with its wishes and a new generation of slots', async () => {
     await store().studies.create(newStudy('search'));
     const deadline = new Date(1_800_000_000_000);
-    const { search } = await store().studies.startSearch('search', { trials: 18, parallel: 2, deadline, patience: 5 });
+    const { search } = await store().studies.startSearch('search', {
+      trials: 18,
+      parallel: 2,
+      deadline,
+      patience: 5,
+      doneBefore: 3,
+    });
     expect(search).toEqual({
       state: 'running',
       trials: 18,

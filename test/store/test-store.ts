@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
+import type { FunctionBatch } from '../../src/domain/enumeration/function-batch.js';
 import type { FisherSettings, StudyDoc } from '../../src/store/documents.js';
 import { openStore, type Store, type StoreOptions } from '../../src/store/store.js';
 import { testServices } from '../support/services.js';
@@ -35,7 +36,17 @@ export function newStudy(name: string, changes: Partial<StudyDoc> = {}): StudyDo
     direction: 'max',
     seed: 1,
     fisher: settings,
-    search: { state: 'none', trials: 0, parallel: null, deadline: null, patience: null, reason: null, generation: 0 },
+    search: {
+      state: 'none',
+      trials: 0,
+      parallel: null,
+      deadline: null,
+      patience: null,
+      doneBefore: 0,
+      reason: null,
+      generation: 0,
+    },
+    embeddingGeneration: 0,
     createdAt: new Date(0),
     ...changes,
   };
@@ -45,14 +56,14 @@ export function newStudy(name: string, changes: Partial<StudyDoc> = {}): StudyDo
 export async function addTrials(store: Store, study: string, from: number, to: number): Promise<string[]> {
   const hashes = Array.from({ length: to - from }, (_, i) => hashOf(from + i));
   const batch = `batch-${from}`;
-  await store.trials.oweFisher(
+  await store.fisher.owe(
     study,
     hashes.map((hash) => ({ hash })),
     { batch, generation: 0, settings },
   );
   await Promise.all(
     hashes.map((hash) =>
-      store.trials.recordFisher(
+      store.fisher.record(
         study,
         hash,
         { batch },
@@ -76,9 +87,31 @@ export function run(valAcc: number, changes: { seed?: number; valLoss?: number }
 
 /** Claims and asserts that it got the trial. */
 export async function claimed(store: Store, study: string, hash: string, number: number, leaseMs = 60_000) {
-  const claim = await store.trials.claim(study, hash, { number, owner: `worker-${number}`, leaseMs });
+  const claim = await store.leases.claim(study, hash, { number, owner: `worker-${number}`, leaseMs, fn: 'f(x)' });
   if (claim.outcome !== 'claimed') throw new Error(`the claim of ${hash} ended ${claim.outcome}`);
   return claim.lease.token;
 }
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** One name of one function. */
+export interface NamedFunction {
+  name: string;
+  hash: string;
+  rank: string;
+  usable: boolean;
+}
+
+/** What an output-features job stores, made of functions one by one. */
+export function batchOf(functions: readonly NamedFunction[]): FunctionBatch {
+  const hashes = [...new Set(functions.map(({ hash }) => hash))];
+  const places = new Map(hashes.map((hash, place) => [hash, place]));
+  const members = hashes.map((hash) => functions.filter((entry) => entry.hash === hash));
+  return {
+    names: functions.map(({ name }) => name),
+    classOf: Uint32Array.from(functions, ({ hash }) => places.get(hash)!),
+    hashes,
+    ranks: members.map((entries) => entries.map(({ rank }) => rank).sort()[0]!),
+    usable: members.map(([entry]) => entry!.usable),
+  };
+}

@@ -10,54 +10,50 @@ const defined = { state: 'defined' as const, features, settings, seconds: 2 };
 describe('owing Fisher features', () => {
   test('makes waiting trials and tells which are newly owed', async () => {
     const by = { batch: 'b1', generation: 0, settings };
-    expect(await store().trials.oweFisher('owe', entries(1, 2, 2), by)).toEqual(hashes(1, 2));
-    expect(await store().trials.oweFisher('owe', entries(2, 3), { ...by, batch: 'b2' })).toEqual(hashes(3));
-    expect(await store().trials.oweFisher('owe', entries(1, 2), by)).toEqual([]);
-    expect(await store().trials.owedFisherBatches('owe')).toEqual([
+    expect(await store().fisher.owe('owe', entries(1, 2, 2), by)).toEqual(hashes(1, 2));
+    expect(await store().fisher.owe('owe', entries(2, 3), { ...by, batch: 'b2' })).toEqual(hashes(3));
+    expect(await store().fisher.owe('owe', entries(1, 2), by)).toEqual([]);
+    expect(await store().fisher.owedBatches('owe')).toEqual([
       { batch: 'b1', generation: 0, hashes: hashes(1, 2) },
       { batch: 'b2', generation: 0, hashes: hashes(3) },
     ]);
     expect(await store().trials.get('owe', hashOf(1))).toMatchObject({ status: 'waiting', fn: null, attempts: 0 });
-    expect((await store().trials.owedFisher('owe', { batch: 'b1' })).map(({ hash }) => hash)).toEqual(hashes(1, 2));
-    expect((await store().trials.owedFisher('owe', { hashes: hashes(3, 77) })).map(({ hash }) => hash)).toEqual(
-      hashes(3),
-    );
+    expect((await store().fisher.owed('owe', { batch: 'b1' })).map(({ hash }) => hash)).toEqual(hashes(1, 2));
+    expect((await store().fisher.owed('owe', { hashes: hashes(3, 77) })).map(({ hash }) => hash)).toEqual(hashes(3));
   });
 
   test('again takes only what failed, from scratch takes everything', async () => {
     const by = { batch: 'c1', generation: 0, settings };
-    await store().trials.oweFisher('again', entries(1, 2, 3, 4), by);
-    await store().trials.recordFisher('again', hashOf(1), by, defined);
-    await store().trials.recordFisher('again', hashOf(2), by, { state: 'undefined', reason: 'no eigenvalue in range' });
-    await store().trials.recordFisher('again', hashOf(3), by, { state: 'failed', reason: 'out of memory' });
+    await store().fisher.owe('again', entries(1, 2, 3, 4), by);
+    await store().fisher.record('again', hashOf(1), by, defined);
+    await store().fisher.record('again', hashOf(2), by, { state: 'undefined', reason: 'no eigenvalue in range' });
+    await store().fisher.record('again', hashOf(3), by, { state: 'failed', reason: 'out of memory' });
     const again = { ...by, batch: 'c2' };
-    expect(await store().trials.oweFisher('again', entries(1, 2, 3, 4), again)).toEqual(hashes(3));
+    expect(await store().fisher.owe('again', entries(1, 2, 3, 4), again)).toEqual(hashes(3));
     const scratch = { ...by, batch: 'c3', fromScratch: true };
-    expect(await store().trials.oweFisher('again', entries(1, 2, 3, 4), scratch)).toEqual(hashes(1, 2, 3, 4));
-    expect(await store().trials.fisherCounts('again')).toEqual({ owed: 4, defined: 0, undefined: 0, failed: 0 });
-    expect(await store().trials.fisherFeatures('again', hashes(1))).toEqual(new Map());
+    expect(await store().fisher.owe('again', entries(1, 2, 3, 4), scratch)).toEqual(hashes(1, 2, 3, 4));
+    expect(await store().fisher.counts('again')).toEqual({ owed: 4, defined: 0, undefined: 0, failed: 0 });
+    expect(await store().fisher.features('again', hashes(1))).toEqual(new Map());
   });
 
   test('of several producers, one makes a trial owed by its batch', async () => {
     const numbers = Array.from({ length: 20 }, (_, i) => i);
     const outcomes = await Promise.all(
       ['p1', 'p2', 'p3', 'p4'].map((batch) =>
-        store().trials.oweFisher('producers', entries(...numbers), { batch, generation: 0, settings }),
+        store().fisher.owe('producers', entries(...numbers), { batch, generation: 0, settings }),
       ),
     );
     expect(outcomes.flat().toSorted()).toEqual(hashes(...numbers));
-    const batches = await store().trials.owedFisherBatches('producers');
+    const batches = await store().fisher.owedBatches('producers');
     expect(batches.flatMap((batch) => batch.hashes).toSorted()).toEqual(hashes(...numbers));
   });
 
   test('raises the generation of a batch once for all who saw it', async () => {
-    await store().trials.oweFisher('raise', entries(1, 2, 3), { batch: 'd1', generation: 4, settings });
-    const raised = await Promise.all(
-      Array.from({ length: 6 }, () => store().trials.raiseFisherGeneration('raise', 'd1', 4)),
-    );
+    await store().fisher.owe('raise', entries(1, 2, 3), { batch: 'd1', generation: 4, settings });
+    const raised = await Promise.all(Array.from({ length: 6 }, () => store().fisher.raiseGeneration('raise', 'd1', 4)));
     expect(new Set(raised)).toEqual(new Set([5]));
-    expect(await store().trials.owedFisherBatches('raise')).toMatchObject([{ batch: 'd1', generation: 5 }]);
-    expect(await store().trials.raiseFisherGeneration('raise', 'nothing', 0)).toBeUndefined();
+    expect(await store().fisher.owedBatches('raise')).toMatchObject([{ batch: 'd1', generation: 5 }]);
+    expect(await store().fisher.raiseGeneration('raise', 'nothing', 0)).toBeUndefined();
   });
 });
 
@@ -65,38 +61,38 @@ describe('recording Fisher features', () => {
   const by = { batch: 'e1', generation: 0, settings };
 
   test('stores them once, to the last bit', async () => {
-    await store().trials.oweFisher('record', entries(1, 2), by);
-    expect(await store().trials.recordFisher('record', hashOf(1), by, defined)).toBe(true);
+    await store().fisher.owe('record', entries(1, 2), by);
+    expect(await store().fisher.record('record', hashOf(1), by, defined)).toBe(true);
     const other = { ...defined, features: new Uint16Array([9]) };
-    expect(await store().trials.recordFisher('record', hashOf(1), by, other)).toBe(false);
-    expect(await store().trials.fisherFeatures('record', hashes(1, 2))).toEqual(new Map([[hashOf(1), features]]));
-    expect(await store().trials.withFisher('record')).toEqual(hashes(1));
-    expect(await store().trials.fisherCounts('record')).toEqual({ owed: 1, defined: 1, undefined: 0, failed: 0 });
+    expect(await store().fisher.record('record', hashOf(1), by, other)).toBe(false);
+    expect(await store().fisher.features('record', hashes(1, 2))).toEqual(new Map([[hashOf(1), features]]));
+    expect(await store().fisher.definedHashes('record')).toEqual(hashes(1));
+    expect(await store().fisher.counts('record')).toEqual({ owed: 1, defined: 1, undefined: 0, failed: 0 });
   });
 
   test('is refused for a batch that does not owe them any more, or for other settings', async () => {
-    await store().trials.oweFisher('late', entries(1), by);
+    await store().fisher.owe('late', entries(1), by);
     const settingsNow = { ...settings, floor: 0 };
-    await store().trials.oweFisher('late', entries(1), {
+    await store().fisher.owe('late', entries(1), {
       batch: 'e2',
       generation: 0,
       settings: settingsNow,
       fromScratch: true,
     });
-    expect(await store().trials.recordFisher('late', hashOf(1), by, defined)).toBe(false);
-    expect(await store().trials.recordFisher('late', hashOf(1), { batch: 'e2' }, defined)).toBe(false);
+    expect(await store().fisher.record('late', hashOf(1), by, defined)).toBe(false);
+    expect(await store().fisher.record('late', hashOf(1), { batch: 'e2' }, defined)).toBe(false);
     const outcome = { ...defined, settings: settingsNow };
-    expect(await store().trials.recordFisher('late', hashOf(1), { batch: 'e2' }, outcome)).toBe(true);
+    expect(await store().fisher.record('late', hashOf(1), { batch: 'e2' }, outcome)).toBe(true);
   });
 
   test('a failed one comes right when its job is run again', async () => {
-    await store().trials.oweFisher('retry', entries(1), by);
-    await store().trials.recordFisher('retry', hashOf(1), by, { state: 'failed', reason: 'crashed' });
+    await store().fisher.owe('retry', entries(1), by);
+    await store().fisher.record('retry', hashOf(1), by, { state: 'failed', reason: 'crashed' });
     expect((await store().trials.get('retry', hashOf(1)))?.fisher).toMatchObject({
       state: 'failed',
       reason: 'crashed',
     });
-    expect(await store().trials.recordFisher('retry', hashOf(1), by, defined)).toBe(true);
+    expect(await store().fisher.record('retry', hashOf(1), by, defined)).toBe(true);
     expect((await store().trials.get('retry', hashOf(1)))?.fisher).toEqual({
       state: 'defined',
       job: 'e1',
@@ -120,10 +116,10 @@ test('the expression of a trial is fixed by the first who writes it', async () =
 
 test('candidates are the waiting trials with defined features', async () => {
   const [first = '', second = ''] = await addTrials(store(), 'candidates', 0, 4);
-  await store().trials.oweFisher('candidates', entries(10, 11), { batch: 'f1', generation: 0, settings });
-  await store().trials.recordFisher('candidates', hashOf(10), { batch: 'f1' }, { state: 'undefined', reason: 'none' });
+  await store().fisher.owe('candidates', entries(10, 11), { batch: 'f1', generation: 0, settings });
+  await store().fisher.record('candidates', hashOf(10), { batch: 'f1' }, { state: 'undefined', reason: 'none' });
   await claimed(store(), 'candidates', first, 1);
-  await store().trials.report('candidates', second, await claimed(store(), 'candidates', second, 2), run(0.5));
+  await store().results.report('candidates', second, await claimed(store(), 'candidates', second, 2), run(0.5));
   expect(await store().trials.candidates('candidates')).toEqual([
     { hash: hashOf(2), fn: null },
     { hash: hashOf(3), fn: null },

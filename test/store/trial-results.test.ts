@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { rankOf } from '../../src/domain/rank.js';
-import { addTrials, claimed, hashOf, newStudy, run, useStore } from './test-store.js';
+import { addTrials, batchOf, claimed, hashOf, newStudy, run, useStore } from './test-store.js';
 
 const store = useStore();
 const collection = (name: string) => store().client.db(store().database).collection<{ _id: string }>(name);
@@ -8,7 +8,7 @@ const collection = (name: string) => store().client.db(store().database).collect
 describe('a report', () => {
   test('makes the trial done with the result of its run', async () => {
     const [hash = ''] = await addTrials(store(), 'report', 0, 1);
-    const result = await store().trials.report('report', hash, await claimed(store(), 'report', hash, 1), run(0.75));
+    const result = await store().results.report('report', hash, await claimed(store(), 'report', hash, 1), run(0.75));
     expect(result).toEqual({ ...run(0.75).result, runs: 1, stderr: null });
     const trial = await store().trials.get('report', hash);
     expect(trial).toMatchObject({ status: 'done', number: 1, lease: null, error: null, result });
@@ -23,9 +23,9 @@ describe('a report', () => {
   test('that comes again, or several times at once, changes nothing', async () => {
     const [hash = ''] = await addTrials(store(), 'twice', 0, 1);
     const token = await claimed(store(), 'twice', hash, 1);
-    const results = await Promise.all([1, 2, 3, 4].map(() => store().trials.report('twice', hash, token, run(0.5))));
+    const results = await Promise.all([1, 2, 3, 4].map(() => store().results.report('twice', hash, token, run(0.5))));
     const before = await store().trials.get('twice', hash);
-    expect(await store().trials.report('twice', hash, token, run(0.5))).toEqual(results[0]);
+    expect(await store().results.report('twice', hash, token, run(0.5))).toEqual(results[0]);
     expect(await store().trials.get('twice', hash)).toEqual(before);
     expect(await store().runs.of('twice', hash)).toHaveLength(1);
   });
@@ -33,8 +33,10 @@ describe('a report', () => {
   test('without the present token is refused and stores nothing', async () => {
     const [hash = ''] = await addTrials(store(), 'token', 0, 1);
     await claimed(store(), 'token', hash, 1);
-    await expect(store().trials.report('token', hash, 'another', run(1))).rejects.toMatchObject({ code: 'LEASE_LOST' });
-    await expect(store().trials.report('token', hashOf(9), 'any', run(1))).rejects.toMatchObject({
+    await expect(store().results.report('token', hash, 'another', run(1))).rejects.toMatchObject({
+      code: 'LEASE_LOST',
+    });
+    await expect(store().results.report('token', hashOf(9), 'any', run(1))).rejects.toMatchObject({
       code: 'LEASE_LOST',
     });
     expect(await store().runs.of('token', hash)).toEqual([]);
@@ -43,7 +45,7 @@ describe('a report', () => {
   test('of a diverged run stores null for what is not a number', async () => {
     const [hash = ''] = await addTrials(store(), 'diverged', 0, 1);
     const report = { ...run(0.1, { valLoss: Number.NaN }), history: [{ loss: Number.NaN, valLoss: Infinity }] };
-    await store().trials.report('diverged', hash, await claimed(store(), 'diverged', hash, 1), report);
+    await store().results.report('diverged', hash, await claimed(store(), 'diverged', hash, 1), report);
     expect((await store().trials.get('diverged', hash))?.result).toMatchObject({ valAcc: 0.1, valLoss: null });
     expect((await store().runs.get('diverged', hash, 0))?.history).toEqual([{ loss: null, valLoss: null }]);
   });
@@ -52,7 +54,7 @@ describe('a report', () => {
     const [hash = ''] = await addTrials(store(), 'crash', 0, 1);
     const token = await claimed(store(), 'crash', hash, 1, 200);
     // What is in the database after a crash at that point.
-    await store().trials.report('crash', hash, token, run(0.6));
+    await store().results.report('crash', hash, token, run(0.6));
     await collection('trials').updateOne(
       { _id: `crash:${hash}` },
       {
@@ -65,9 +67,9 @@ describe('a report', () => {
       },
     );
     expect(await store().runs.get('crash', hash, 0)).not.toBeNull();
-    expect(await store().trials.expireLeases('crash')).toBe(1);
+    expect(await store().leases.expire('crash')).toBe(1);
     const second = await claimed(store(), 'crash', hash, 1);
-    expect(await store().trials.report('crash', hash, second, run(0.9))).toMatchObject({ valAcc: 0.6, runs: 1 });
+    expect(await store().results.report('crash', hash, second, run(0.9))).toMatchObject({ valAcc: 0.6, runs: 1 });
     expect(await store().trials.statusCounts('crash')).toMatchObject({ done: 1, running: 0 });
   });
 
@@ -75,7 +77,7 @@ describe('a report', () => {
     const [hash = ''] = await addTrials(store(), 'between', 0, 1);
     const token = await claimed(store(), 'between', hash, 1);
     const reports = Promise.allSettled(
-      Array.from({ length: 5 }, () => store().trials.report('between', hash, token, run(0.6))),
+      Array.from({ length: 5 }, () => store().results.report('between', hash, token, run(0.6))),
     );
     await Promise.all([reports, store().trials.clean('between')]);
     const trial = await store().trials.get('between', hash);
@@ -90,19 +92,18 @@ describe('a result from outside', () => {
 
   test('makes a function of the study done with the lowest free number', async () => {
     await store().studies.create(newStudy('outside'));
-    await store().functions.storeRange('schema-0123456789ab', [
-      { name: relu, hash: hashOf(50), rank: rankOf(relu, 1), outputs: new Float32Array(1000), usable: true },
-    ]);
+    const record = { name: relu, hash: hashOf(50), rank: rankOf(relu, 1), usable: true };
+    await store().functions.storeRange('schema-0123456789ab', batchOf([record]));
     const [other = ''] = await addTrials(store(), 'outside', 0, 1);
     await claimed(store(), 'outside', other, 1);
-    await store().trials.reportOutside('outside', hashOf(50), relu, run(0.8));
+    await store().results.reportOutside('outside', hashOf(50), relu, run(0.8));
     expect(await store().trials.get('outside', hashOf(50))).toMatchObject({
       status: 'done',
       number: 2,
       fn: relu,
       doneBy: null,
     });
-    await expect(store().trials.reportOutside('outside', hashOf(51), 'erf(x)', run(0.8))).rejects.toMatchObject({
+    await expect(store().results.reportOutside('outside', hashOf(51), 'erf(x)', run(0.8))).rejects.toMatchObject({
       code: 'FUNCTION_NOT_IN_STUDY',
     });
   });
@@ -110,7 +111,7 @@ describe('a result from outside', () => {
   test('for a trial that a worker holds is refused', async () => {
     const [hash = ''] = await addTrials(store(), 'held', 0, 1);
     await claimed(store(), 'held', hash, 1);
-    await expect(store().trials.reportOutside('held', hash, relu, run(0.8))).rejects.toMatchObject({
+    await expect(store().results.reportOutside('held', hash, relu, run(0.8))).rejects.toMatchObject({
       code: 'LEASE_LOST',
     });
     expect(await store().runs.of('held', hash)).toEqual([]);
@@ -120,9 +121,9 @@ describe('a result from outside', () => {
     const [hash = ''] = await addTrials(store(), 'seeds', 0, 1);
     const accuracies = [0.5, 0.7, 0.9, 0.7];
     await Promise.all(
-      accuracies.map((valAcc, seed) => store().trials.reportOutside('seeds', hash, relu, run(valAcc, { seed }))),
+      accuracies.map((valAcc, seed) => store().results.reportOutside('seeds', hash, relu, run(valAcc, { seed }))),
     );
-    await store().trials.reportOutside('seeds', hash, relu, run(0.1, { seed: 0 }));
+    await store().results.reportOutside('seeds', hash, relu, run(0.1, { seed: 0 }));
     const result = (await store().trials.get('seeds', hash))?.result;
     expect(result?.runs).toBe(4);
     expect(result?.valAcc).toBeCloseTo(0.7, 12);
@@ -133,14 +134,14 @@ describe('a result from outside', () => {
 
   test('leaves out what a run has no number for', async () => {
     const [hash = ''] = await addTrials(store(), 'holes', 0, 1);
-    await store().trials.reportOutside('holes', hash, relu, run(0.5, { seed: 0, valLoss: 2 }));
-    await store().trials.reportOutside('holes', hash, relu, run(0.5, { seed: 1, valLoss: Number.NaN }));
+    await store().results.reportOutside('holes', hash, relu, run(0.5, { seed: 0, valLoss: 2 }));
+    await store().results.reportOutside('holes', hash, relu, run(0.5, { seed: 1, valLoss: Number.NaN }));
     expect((await store().trials.get('holes', hash))?.result).toMatchObject({ valLoss: 2, runs: 2, stderr: 0 });
   });
 
   test('several at once get different numbers', async () => {
     const hashes = await addTrials(store(), 'many', 0, 8);
-    await Promise.all(hashes.map((hash, i) => store().trials.reportOutside('many', hash, `f${i}(x)`, run(i / 10))));
+    await Promise.all(hashes.map((hash, i) => store().results.reportOutside('many', hash, `f${i}(x)`, run(i / 10))));
     expect(await store().trials.takenNumbers('many')).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 });
@@ -155,7 +156,7 @@ test('the best come first in either direction, without a number last, equal ones
   ];
   for (const [i, report] of reports.entries()) {
     const hash = hashes[i] ?? '';
-    await store().trials.report('best', hash, await claimed(store(), 'best', hash, 10 - i), report);
+    await store().results.report('best', hash, await claimed(store(), 'best', hash, 10 - i), report);
   }
   const best = async (...args: [number, 'valAcc' | 'valLoss', 'max' | 'min']) =>
     (await store().trials.best('best', ...args)).map(({ number }) => number);
@@ -171,11 +172,11 @@ describe('cleaning', () => {
   async function everyState(study: string): Promise<string[]> {
     const hashes = await addTrials(store(), study, 0, 5);
     const token = await claimed(store(), study, hashOf(1), 1);
-    await store().trials.report(study, hashOf(2), await claimed(store(), study, hashOf(2), 2), run(0.5));
+    await store().results.report(study, hashOf(2), await claimed(store(), study, hashOf(2), 2), run(0.5));
     for (let attempt = 0; attempt < 3; attempt++) {
-      await store().trials.fail(study, hashOf(3), await claimed(store(), study, hashOf(3), 3), 'no');
+      await store().leases.fail(study, hashOf(3), await claimed(store(), study, hashOf(3), 3), 'no');
     }
-    await store().trials.report(study, hashOf(4), await claimed(store(), study, hashOf(4), 4), run(Number.NaN));
+    await store().results.report(study, hashOf(4), await claimed(store(), study, hashOf(4), 4), run(Number.NaN));
     await store().trials.fixExpression(study, hashOf(2), 'relu(x)');
     return [token, ...hashes];
   }
@@ -187,7 +188,7 @@ describe('cleaning', () => {
     expect((await store().trials.candidates('clean')).map(({ fn }) => fn)).toEqual([null, null, 'relu(x)', null, null]);
     expect(await store().runs.of('clean', hashOf(2))).toEqual([]);
     expect(await store().trials.get('clean', hashOf(3))).toMatchObject({ attempts: 0, error: null, number: null });
-    await expect(store().trials.report('clean', hashOf(1), token, run(1))).rejects.toMatchObject({
+    await expect(store().results.report('clean', hashOf(1), token, run(1))).rejects.toMatchObject({
       code: 'LEASE_LOST',
     });
     expect(await store().trials.clean('clean')).toBe(0);

@@ -12,22 +12,26 @@ import { Study } from '../../src/study.js';
 /** The example's task: a real network and real training, in well under a second. */
 export const SPIRALS = join(packageDir, 'examples/own-task.ts');
 
-/** A study of the two-spirals task on the given servers, with a name of its own. */
-export async function spiralsStudy(addresses: Addresses, options: { space: readonly string[]; seed?: number }) {
+/** A study of the two-spirals task (or another) on the given servers, with a name of its own. */
+export async function spiralsStudy(
+  addresses: Addresses,
+  options: { space: readonly string[]; seed?: number; task?: { name: string; file: string } },
+) {
+  const { task = { name: 'two-spirals', file: SPIRALS }, ...settings } = options;
   const pipeline = await openPipeline(addresses);
-  const task = await resolveTask('two-spirals', { projectDir: packageDir, tasksDir: SPIRALS });
   const name = `spirals-${randomUUID().slice(0, 8)}`;
-  await createStudy(pipeline, { name, task, ...options });
+  const resolved = await resolveTask(task.name, { projectDir: packageDir, tasksDir: task.file });
+  await createStudy(pipeline, { name, task: resolved, ...settings });
   return { pipeline, name, study: new Study(name, pipeline) };
 }
 
 /** Consumer processes as `aquasurf worker` runs them, with short leases so that kills are noticed soon. */
-export function startConsumers(addresses: Addresses, count: number): Supervisor {
+export function startConsumers(addresses: Addresses, count: number, tasksDir = SPIRALS): Supervisor {
   const consumer: ConsumerProcessOptions = {
     queues: undefined,
     gpu: undefined,
     threads: 1,
-    tasksDir: SPIRALS,
+    tasksDir,
     graceSeconds: 5,
     leaseMs: 3000,
   };

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
-import { examples, JSON_FLAG, WAIT_FLAG } from '../help.js';
+import { examples, JSON_FLAG, TASKS_FLAG, WAIT_FLAG } from '../help.js';
 import { collect, wholeNumber } from '../option-values.js';
 
 interface FisherFlags {
   limit?: number;
   fn?: string[];
   fromScratch?: boolean;
+  tasks?: string;
   wait?: boolean;
   json?: boolean;
 }
@@ -25,6 +26,7 @@ export function registerFisher(program: Command): void {
     )
     .option('--fn <expression>', 'this function instead of random ones; may be given several times', collect)
     .option('--from-scratch', 'compute again what is there')
+    .option(...TASKS_FLAG)
     .option(...WAIT_FLAG)
     .option(...JSON_FLAG)
     .action(fisherAction);
@@ -35,8 +37,8 @@ export function registerFisher(program: Command): void {
 }
 
 async function fisherAction(name: string, flags: FisherFlags): Promise<void> {
-  const { checkSpace } = await import('../space-option.js');
-  checkSpace({ schemas: [], functions: flags.fn ?? [], operators: 'all' });
+  const { checkFunctions, taskFolders } = await import('../operators-option.js');
+  await checkFunctions(flags.fn ?? [], taskFolders(flags.tasks));
   const [{ withStudy }, { follow }, { hintAtWorkers }, { printResult }] = await Promise.all([
     import('../command-context.js'),
     import('../follow.js'),

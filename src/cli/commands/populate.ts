@@ -1,11 +1,15 @@
-import { type Command, Option } from 'commander';
-import { examples, JSON_FLAG, WAIT_FLAG } from '../help.js';
-import { collect } from '../option-values.js';
+import type { Command } from 'commander';
+import { examples, JSON_FLAG, TASKS_FLAG, WAIT_FLAG } from '../help.js';
+import { collect, wholeNumber } from '../option-values.js';
 
 interface PopulateFlags {
   schema?: string[];
   fn?: string[];
-  operators?: 'standard' | 'all';
+  space?: string[];
+  sample?: number;
+  seed: number;
+  operators?: string;
+  tasks?: string;
   wait?: boolean;
   json?: boolean;
 }
@@ -28,12 +32,14 @@ export function registerPopulate(program: Command): void {
       'add a function, e.g. "max(relu(x),cosh(elu(x)))"; may be given several times',
       collect,
     )
-    .addOption(
-      new Option('--operators <set>', "operators that the added schemas range over (default: the study's)").choices([
-        'standard',
-        'all',
-      ]),
+    .option('--space <preset>', 'add a preset: standard is the space of the paper, 1,023,524 functions', collect)
+    .option('--sample <n>', 'of each added schema only so many distinct functions, chosen at random', wholeNumber(1))
+    .option('--seed <k>', 'fixes the choice of --sample', wholeNumber(0), 0)
+    .option(
+      '--operators <set>',
+      "operators that the added schemas range over: standard, all, or the study's (default: the study's)",
     )
+    .option(...TASKS_FLAG)
     .option(...WAIT_FLAG)
     .option(...JSON_FLAG)
     .action(populateAction);
@@ -43,14 +49,29 @@ export function registerPopulate(program: Command): void {
       'aquasurf populate digits --schema "unary(unary(x))" --operators all',
       'adds a schema over all 31 unary operators',
     ],
+    ['aquasurf populate digits --space standard --wait', 'adds the space of the paper'],
+    [
+      'aquasurf populate digits --schema "binary(unary(unary(x)),binary(unary(unary(x)),unary(unary(x))))" --sample 10000',
+      'adds 10,000 of 18,983,603,961 functions',
+    ],
     ['aquasurf populate digits --fn "mish(x)" --fn "gelu(x)" --wait', 'adds two functions'],
   ]);
 }
 
 async function populateAction(name: string, flags: PopulateFlags): Promise<void> {
-  const { checkSpace } = await import('../space-option.js');
-  const { schema: schemas = [], fn: functions = [] } = flags;
-  checkSpace({ schemas, functions, operators: flags.operators ?? 'standard' });
+  const [{ checkFunctions, taskFolders }, { resolveOperators }, { checkSpace, expandPresets, splitSpace }] =
+    await Promise.all([
+      import('../operators-option.js'),
+      import('../../nn/tasks/operator-registry.js'),
+      import('../../producers/space-entries.js'),
+    ]);
+  const { schema: schemas = [], fn: functions = [], space = [] } = flags;
+  const sample = flags.sample === undefined ? undefined : { count: flags.sample, seed: flags.seed };
+  const modules = taskFolders(flags.tasks);
+  const operators = await resolveOperators(flags.operators ?? 'standard', modules);
+  const { schemas: added } = splitSpace(expandPresets(space));
+  checkSpace({ schemas: [...schemas, ...added], functions: [], operators, sample });
+  await checkFunctions(functions, modules);
   const [{ withStudy }, { follow }, { hintAtWorkers }, { printResult }] = await Promise.all([
     import('../command-context.js'),
     import('../follow.js'),
@@ -58,7 +79,14 @@ async function populateAction(name: string, flags: PopulateFlags): Promise<void>
     import('../output.js'),
   ]);
   await withStudy(name, async (study, { pipeline, interruption }) => {
-    await study.populate({ schemas, functions, ...(flags.operators ? { operators: flags.operators } : {}) });
+    await study.populate({
+      schemas,
+      functions,
+      space,
+      modules,
+      ...(sample ? { sample } : {}),
+      ...(flags.operators ? { operators: flags.operators } : {}),
+    });
     if (flags.wait) await follow(study, ['populate'], { queues: pipeline.queues, signal: interruption.first });
     const { populate } = await study.progress();
     printResult(populate, flags, ({ spaces, expanded, ranges, done, complete }) =>

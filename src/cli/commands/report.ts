@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import type { OutsideResult } from '../../study.js';
-import { examples, JSON_FLAG } from '../help.js';
+import { examples, JSON_FLAG, TASKS_FLAG } from '../help.js';
 import { fraction, loss, notNegative } from '../option-values.js';
 
 interface ReportFlags extends OutsideResult {
   token?: string;
+  tasks?: string;
   json?: boolean;
 }
 
@@ -25,6 +26,7 @@ export function registerReport(program: Command): void {
     .option('--train-loss <l>', 'training loss', loss)
     .option('--runtime <s>', 'seconds that it took', notNegative)
     .option('--token <token>', 'of the claim; without it the function must not be claimed')
+    .option(...TASKS_FLAG)
     .option(...JSON_FLAG)
     .action(reportAction);
   examples(command, [
@@ -37,10 +39,10 @@ export function registerReport(program: Command): void {
 }
 
 async function reportAction(name: string, fn: string, flags: ReportFlags): Promise<void> {
-  const { parseExpression } = await import('../../domain/expression.js');
-  parseExpression(fn);
+  const { checkFunctions, taskFolders } = await import('../operators-option.js');
+  await checkFunctions([fn], taskFolders(flags.tasks));
   const [{ withStudy }, { printResult }] = await Promise.all([import('../command-context.js'), import('../output.js')]);
-  const { token, json, ...result } = flags;
+  const { token, json, tasks: _, ...result } = flags;
   await withStudy(name, async (study) => {
     await study.report(fn, result, token);
     const { evaluated, best } = await study.summary();

@@ -7,6 +7,7 @@ import { checkBackend } from './backend-check.js';
 import { type Check, ok } from './check.js';
 import { checkMongodb } from './mongodb-check.js';
 import { checkNode } from './node-check.js';
+import { checkOperatorSets } from './operators-check.js';
 import { checkRedis } from './redis-check.js';
 import { checkTasks } from './tasks-check.js';
 
@@ -33,6 +34,7 @@ export async function doctor(options: DoctorOptions): Promise<void> {
     checkRedis(config),
     checkMongodb(config),
     checkTasks(config, options.tasks === undefined ? undefined : resolve(options.tasks)),
+    checkOperatorSets(config, options.tasks === undefined ? undefined : resolve(options.tasks)),
   ]);
   printResult(checks, options, checksText);
   const failed = checks.filter(({ status }) => status === 'fail');

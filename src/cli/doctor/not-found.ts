@@ -1,5 +1,5 @@
 import type { ServerKind } from '../../services/server-kind.js';
-import { shownUrl } from '../../services/service-url.js';
+import { shownUrl } from '../../shown-url.js';
 import type { Location } from '../locate-service.js';
 import { type Check, fail, warn } from './check.js';
 

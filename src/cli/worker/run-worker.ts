@@ -8,7 +8,7 @@ import { AquasurfError } from '../../errors.js';
 import { createLogger } from '../../log.js';
 import { BACKEND_NAMES, findBackends } from '../../nn/backend/find-backend.js';
 import type { JobName } from '../../queues/jobs.js';
-import { shownUrl } from '../../services/service-url.js';
+import { shownUrl } from '../../shown-url.js';
 import { withPipeline } from '../command-context.js';
 import { listGpus } from '../gpus.js';
 import { whenAborted } from '../interruption.js';

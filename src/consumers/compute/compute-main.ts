@@ -1,3 +1,4 @@
+import { Worker } from 'node:worker_threads';
 import { AquasurfError } from '../../errors.js';
 import { createMethods } from './methods.js';
 import type { CallMessage, ComputeSettings, ErrorData, ReplyMessage } from './protocol.js';
@@ -20,6 +21,12 @@ process.on('message', (message: CallMessage) => {
   queue = queue.then(() => answer(message));
 });
 process.on('disconnect', end);
+// A thread of its own, because a long native operation or a user's endless loop keeps this one from noticing.
+new Worker(
+  `const parent = process.ppid;
+   setInterval(() => { if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL'); }, 1000);`,
+  { eval: true },
+).unref();
 // Signals from the terminal go to the whole group: the parent decides what happens to running work.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 

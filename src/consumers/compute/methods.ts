@@ -1,8 +1,14 @@
+import { FunctionEnumerator } from '../../domain/enumeration/enumerator.js';
+import type { OperatorReference } from '../../domain/operators/own-operators.js';
+import type { OperatorSet } from '../../domain/operators/types.js';
+import { storedBatch } from '../../domain/stored-name.js';
 import { AquasurfError } from '../../errors.js';
 import { type Backend, type BackendName, loadBackend } from '../../nn/backend/load-backend.js';
+import { checkOperators } from '../../nn/check-operators.js';
 import { computeFisherFeatures } from '../../nn/fisher/compute-features.js';
-import type { DataSet } from '../../nn/task.js';
-import { type ResolvedTask, resolveTask } from '../../nn/tasks/task-registry.js';
+import type { DataSet, TaskDefinition } from '../../nn/task.js';
+import { resolveReference } from '../../nn/tasks/operator-registry.js';
+import { resolveTask, type TaskFolders } from '../../nn/tasks/task-registry.js';
 import { trainFunction } from '../../nn/train.js';
 import type { ComputeMethod, ComputeSettings, Params, Result, TaskReference } from './protocol.js';
 
@@ -10,52 +16,64 @@ type Methods = {
   [M in ComputeMethod]: (params: Params<M>, onProgress: (fraction: number) => void) => Promise<Result<M>>;
 };
 
-/** The calls that the compute process answers. Backend, tasks and data are loaded once and kept. */
+/** The calls that the compute process answers. Backend, tasks with their data, and operators are loaded once and kept. */
 export function createMethods(settings: ComputeSettings, notify: (line: string) => void): Methods {
-  const prepared = new Map<string, Promise<Prepared>>();
-  const prepare = (reference: TaskReference) => {
-    const key = `${reference.name} ${reference.sourceHash}`;
-    let ready = prepared.get(key);
-    if (!ready) {
-      ready = load(settings, reference, notify);
-      prepared.set(key, ready);
-      // A failed load is tried again by the next call: the user may have mended it.
-      ready.catch(() => prepared.delete(key));
-    }
-    return ready;
+  const folders: TaskFolders = {
+    projectDir: settings.projectDir,
+    ...(settings.tasksDir === undefined ? {} : { tasksDir: settings.tasksDir }),
+  };
+  const backend = keeping((_: 'backend') =>
+    loadBackend(settings.backend as BackendName | 'auto', { cacheDir: settings.cacheDir, threads: settings.threads }),
+  );
+  const task = keeping((reference: TaskReference) => loadTask(reference, folders, settings.cacheDir, notify));
+  const operators = keeping((reference: OperatorReference) => resolveReference(reference, folders));
+  const checked = keeping(async (reference: OperatorReference) => {
+    const set = await operators(reference);
+    checkOperators((await backend('backend')).tf, set);
+    return set;
+  });
+
+  const enumerator = new FunctionEnumerator();
+
+  const prepare = async (params: { task: TaskReference; operators: OperatorReference }): Promise<Prepared> => {
+    const { tf, name } = await backend('backend');
+    const set = await checked(params.operators);
+    return { ...(await task(params.task)), tf, name, operators: set.own ? set : undefined };
   };
   return {
-    prepare: async ({ task }) => ({ backend: (await prepare(task)).backend.name }),
-    fisher: async ({ task, fn, settings: fisher }) => {
-      const { backend, resolved, data } = await prepare(task);
-      return computeFisherFeatures({ tf: backend.tf, task: resolved.task, data, fn, settings: fisher });
+    prepare: async (params) => ({ backend: (await prepare(params)).name }),
+    checkOperators: async (params) => {
+      await checked(params.operators);
+      return { backend: (await backend('backend')).name };
     },
-    train: async ({ task, fn, seed }, onProgress) => {
-      const { backend, resolved, data } = await prepare(task);
-      return trainFunction({ tf: backend.tf, task: resolved.task, data, fn, seed, onProgress });
+    enumerate: async ({ source, operators: reference, from, to }) => {
+      const set = await operators(reference);
+      return storedBatch(enumerator.enumerate(source, set, from, to), set);
+    },
+    fisher: async ({ fn, settings: fisher, ...params }) => {
+      return computeFisherFeatures({ ...(await prepare(params)), fn, settings: fisher });
+    },
+    train: async ({ fn, seed, ...params }, onProgress) => {
+      return trainFunction({ ...(await prepare(params)), fn, seed, onProgress });
     },
   };
 }
 
 interface Prepared {
-  backend: Backend;
-  resolved: ResolvedTask;
+  tf: Backend['tf'];
+  name: Backend['name'];
+  task: TaskDefinition;
   data: DataSet;
+  operators: OperatorSet | undefined;
 }
 
-async function load(
-  settings: ComputeSettings,
+async function loadTask(
   reference: TaskReference,
+  folders: TaskFolders,
+  cacheDir: string,
   notify: (line: string) => void,
-): Promise<Prepared> {
-  const backend = await loadBackend(settings.backend as BackendName | 'auto', {
-    cacheDir: settings.cacheDir,
-    threads: settings.threads,
-  });
-  const resolved = await resolveTask(reference.name, {
-    projectDir: settings.projectDir,
-    ...(settings.tasksDir === undefined ? {} : { tasksDir: settings.tasksDir }),
-  });
+): Promise<{ task: TaskDefinition; data: DataSet }> {
+  const resolved = await resolveTask(reference.name, folders);
   if (resolved.sourceHash !== reference.sourceHash) {
     throw new AquasurfError(
       'TASK_CHANGED',
@@ -63,6 +81,20 @@ async function load(
         'Results of two versions must not mix: restore the source, or create a new study',
     );
   }
-  const data = await resolved.task.loadData({ cacheDir: settings.cacheDir, notify });
-  return { backend, resolved, data };
+  return { task: resolved.task, data: await resolved.task.loadData({ cacheDir, notify }) };
+}
+
+/** Remembers what was loaded. A failed load is tried again by the next call: the user may have mended it. */
+function keeping<Key, Value>(load: (key: Key) => Promise<Value>): (key: Key) => Promise<Value> {
+  const kept = new Map<string, Promise<Value>>();
+  return (key) => {
+    const id = JSON.stringify(key);
+    let value = kept.get(id);
+    if (!value) {
+      value = load(key);
+      kept.set(id, value);
+      value.catch(() => kept.delete(id));
+    }
+    return value;
+  };
 }

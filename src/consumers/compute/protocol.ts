@@ -1,3 +1,6 @@
+import type { FunctionSource } from '../../domain/enumeration/enumerator.js';
+import type { FunctionBatch } from '../../domain/enumeration/function-batch.js';
+import type { OperatorReference } from '../../domain/operators/own-operators.js';
 import type { TrialResult } from '../../domain/trial.js';
 import type { FisherSettings, RunDoc } from '../../store/documents.js';
 
@@ -19,10 +22,27 @@ export interface ComputeSettings {
 
 /** What the compute process does: all that runs a user's module or the accelerator. */
 export interface ComputeMethods {
-  /** Loads backend, task and data, so that faults of the machine show before a trial is claimed. */
-  prepare: (params: { task: TaskReference }) => { backend: string };
-  fisher: (params: { task: TaskReference; fn: string; settings: FisherSettings }) => FisherOutcome;
-  train: (params: { task: TaskReference; fn: string; seed: number }) => {
+  /**
+   * Loads backend, task, data and operators (whose tensor forms are checked), so that faults of the machine show before a
+   * trial is claimed.
+   */
+  prepare: (params: { task: TaskReference; operators: OperatorReference }) => { backend: string };
+  /** Checks the tensor forms of operators of one's own. */
+  checkOperators: (params: { operators: OperatorReference }) => { backend: string };
+  /** Output features of a range where they need operators of one's own, with names as they are stored. */
+  enumerate: (params: {
+    source: FunctionSource;
+    operators: OperatorReference;
+    from: number;
+    to: number;
+  }) => FunctionBatch;
+  fisher: (params: {
+    task: TaskReference;
+    operators: OperatorReference;
+    fn: string;
+    settings: FisherSettings;
+  }) => FisherOutcome;
+  train: (params: { task: TaskReference; operators: OperatorReference; fn: string; seed: number }) => {
     result: TrialResult;
     history: RunDoc['history'];
   };

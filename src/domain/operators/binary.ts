@@ -1,4 +1,5 @@
-import { power } from './tensor/power.js';
+import { power } from '../special-functions/power.js';
+import { power as tensorPower } from './tensor/power.js';
 import { sameShape } from './tensor/same-shape.js';
 import type { BinaryOperator } from './types.js';
 
@@ -34,15 +35,12 @@ export const div: BinaryOperator = {
   tensor: (tf, a, b) => tf.div(a, b),
 };
 
-/**
- * a to the power b by IEEE 754, section 9.2.1, from which Math.pow departs (it gives NaN for these): 1 to any power is
- * 1, NaN included, and (±1)^±∞ = 1. NaN for a < 0 with fractional b.
- */
+/** a to the power b by IEEE 754, section 9.2.1; NaN for a < 0 with fractional b. */
 export const pow: BinaryOperator = {
   name: 'pow',
   arity: 2,
-  evaluate: (a, b) => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b),
-  tensor: power,
+  evaluate: power,
+  tensor: tensorPower,
 };
 
 /** The larger; NaN where either is NaN, and the second of equals, so that max(0, -0) = -0 as in TensorFlow. */

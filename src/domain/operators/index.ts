@@ -60,10 +60,24 @@ export function operatorSet(idOrName: string): OperatorSet {
   throw new ExpressionError('operator', `unknown operator set "${idOrName}"; ${mend}`);
 }
 
-/** The operator of a name, or undefined. */
+/**
+ * The operator of a name, or undefined. A set of one's own reads every built-in operator too, also those that its
+ * schemas do not range over: names made of built-in operators mean the same everywhere.
+ */
 export function findOperator(set: OperatorSet, name: string): Operator | undefined {
   const named = (operator: Operator): boolean => operator.name === name;
-  return set.unary.find(named) ?? set.binary.find(named) ?? set.nary.find(named);
+  const found = set.unary.find(named) ?? set.binary.find(named) ?? set.nary.find(named);
+  return found ?? (set.own ? findOperator(ALL_OPERATORS, name) : undefined);
+}
+
+/** Whether a name or id means a set of this program. */
+export function isBuiltInSet(idOrName: string): boolean {
+  return OPERATOR_SETS.some((set) => set.name === idOrName || operatorSetId(set) === idOrName);
+}
+
+/** What single functions are read with: every built-in operator, and the set's own. */
+export function vocabulary(set: OperatorSet): OperatorSet {
+  return set.own ? set : ALL_OPERATORS;
 }
 
 /** All names of a set, in its order: unary, binary, n-ary. */

@@ -14,8 +14,8 @@ function isTensorFlowBackend(backend: object): backend is TensorFlowBackend {
   return 'executeSingleOutput' in backend && typeof backend.executeSingleOutput === 'function' && 'binding' in backend;
 }
 
-/** TensorFlow operations that tfjs does not have. */
-export type NativeOp = 'Erfc' | 'BesselI0e' | 'BesselI1e';
+/** TensorFlow operations that tfjs does not have, or (Erf) has as a coarse approximation on its other backends. */
+export type NativeOp = 'Erf' | 'Erfc' | 'BesselI0e' | 'BesselI1e';
 
 /**
  * An element-wise float32 TensorFlow operation where the backend is TensorFlow, else undefined: the caller then

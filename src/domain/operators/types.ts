@@ -7,6 +7,8 @@ export type Tensor = tfjs.Tensor;
 interface OperatorBase {
   /** The name in expressions: lower case letters, digits and underscores, starting with a letter. */
   readonly name: string;
+  /** Templates for code export by target, e.g. `{ torch: 'torch.sin({x})' }`; built-in operators need none. */
+  readonly code?: Readonly<Record<string, string>>;
 }
 
 /** f(x). */
@@ -44,4 +46,8 @@ export interface OperatorSet {
   readonly unary: readonly UnaryOperator[];
   readonly binary: readonly BinaryOperator[];
   readonly nary: readonly NaryOperator[];
+  /** Names of the operators of one's own among them; absent in the built-in sets. */
+  readonly own?: ReadonlySet<string>;
+  /** Of the module that defines the set, SHA-256 in hex; absent in the built-in sets. */
+  readonly sourceHash?: string;
 }

@@ -6,7 +6,7 @@ import { type ChebyshevSeries, chebyshevSum } from './chebyshev.js';
  */
 
 /** erf(x) / x over |x| <= 1, in u = 2x² - 1. */
-const ERF_SERIES: ChebyshevSeries = [
+export const ERF_SERIES: ChebyshevSeries = [
   0.9754769393826541, -0.14226120510371365, 0.010035582187599796, -0.0005768764699767485, 2.741993125219606e-5,
   -1.1043175507344507e-6, 3.8488755420345036e-8, -1.1808582533875466e-9, 3.2334215826050907e-11, -7.991015947004549e-13,
   1.7990725113961456e-14, -3.718635487818693e-16,

@@ -71,15 +71,16 @@ export async function unpackLibraries(
   folder: string,
   source: TensorflowSource,
   files: { library: string; cuda: readonly string[] },
+  signal?: AbortSignal,
 ): Promise<void> {
   const deps = join(tfjsNodeDir(folder), 'deps');
   const lib = join(deps, 'lib');
   await rm(deps, { recursive: true, force: true });
   await mkdir(lib, { recursive: true });
   const members = LIBRARIES.map((name) => `${source.folder}/${name}`);
-  await runStep('unzip', ['-q', '-o', '-j', files.library, ...members, '-d', lib], { cwd: folder });
+  await runStep('unzip', ['-q', '-o', '-j', files.library, ...members, '-d', lib], { cwd: folder, signal });
   for (const wheel of files.cuda) {
-    await runStep('unzip', ['-q', '-o', wheel, 'nvidia/*', '-d', deps], { cwd: folder });
+    await runStep('unzip', ['-q', '-o', wheel, 'nvidia/*', '-d', deps], { cwd: folder, signal });
   }
   if (files.cuda.length > 0) {
     // cuDNN looks for the compiler of its run-time kernels in `nvrtc`; the wheel puts it into `cuda_nvrtc`.
@@ -90,7 +91,7 @@ export async function unpackLibraries(
 }
 
 /** Compiles tfjs-node's binding against the C API of the unpacked library. */
-export async function compileBinding(folder: string): Promise<void> {
+export async function compileBinding(folder: string, signal?: AbortSignal): Promise<void> {
   const tfjsNode = tfjsNodeDir(folder);
   const target = join(tfjsNode, 'lib/napi-v8');
   await mkdir(target, { recursive: true });
@@ -117,7 +118,7 @@ export async function compileBinding(folder: string): Promise<void> {
       // Relative to the binding, so that the finished folder can be moved into place.
       '-Wl,-rpath,$ORIGIN/../../deps/lib',
     ],
-    { cwd: folder },
+    { cwd: folder, signal },
   );
 }
 

@@ -22,6 +22,8 @@ export interface InstallNativeOptions {
   cacheDir: string;
   /** One line a step. */
   notify: (message: string) => void;
+  /** Aborting ends the programs that build; nothing is left of them. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -39,12 +41,12 @@ export async function installNative(variant: NativeVariant, options: InstallNati
     platform: `${process.platform}-${process.arch}`,
   });
   const onWait = () => options.notify('native TensorFlow: another process is installing it, waiting');
-  return withFileLock(`${target}.lock`, { onWait }, async () => {
+  return withFileLock(`${target}.lock`, { onWait, signal: options.signal }, async () => {
     if (await works(options.cacheDir, variant)) return target;
     await removeLeftovers(target);
     const build = `${target}.build-${nanoid(8)}`;
     try {
-      await buildFrom(sources, build, options.notify);
+      await buildFrom(sources, build, options);
       await rm(target, { recursive: true, force: true });
       await rename(build, target);
     } finally {
@@ -71,39 +73,41 @@ async function removeLeftovers(target: string): Promise<void> {
 }
 
 /** Tries the sources in order; the error of the last one is the one that is thrown. */
-async function buildFrom(sources: TensorflowSource[], folder: string, notify: (message: string) => void) {
+async function buildFrom(sources: TensorflowSource[], folder: string, options: InstallNativeOptions) {
   for (const [index, source] of sources.entries()) {
     try {
       await rm(folder, { recursive: true, force: true });
-      await build(source, folder, notify);
+      await build(source, folder, options);
       return;
     } catch (error) {
+      options.signal?.throwIfAborted();
       if (index === sources.length - 1) throw error;
-      notify(`native TensorFlow: ${errorLine(error)}; trying the next source`);
+      options.notify(`native TensorFlow: ${errorLine(error)}; trying the next source`);
     }
   }
 }
 
-async function build(source: TensorflowSource, folder: string, notify: (message: string) => void): Promise<void> {
+async function build(source: TensorflowSource, folder: string, options: InstallNativeOptions): Promise<void> {
+  const { notify, signal } = options;
   const { registry, coordinates } = source.package;
   const downloads = join(folder, 'downloads');
   await mkdir(folder, { recursive: true });
 
   notify(`native TensorFlow ${source.version}: downloading ${coordinates} from ${registry}, and tfjs-node from npm`);
-  const [library] = await together((signal) => [
-    download(source.package, downloads, signal),
-    installTfjsNode(folder, signal).then(() => ''),
+  const [library] = await together(signal, (either) => [
+    download(source.package, downloads, either),
+    installTfjsNode(folder, either).then(() => ''),
   ]);
   const cuda: string[] = [];
   for (const [index, item] of source.cuda.entries()) {
     notify(`native TensorFlow ${source.version}: downloading ${item.coordinates} (${index + 1}/${source.cuda.length})`);
-    cuda.push(await download(item, downloads));
+    cuda.push(await download(item, downloads, signal));
   }
 
   notify(`native TensorFlow ${source.version}: unpacking and compiling the binding`);
-  await unpackLibraries(folder, source, { library, cuda });
+  await unpackLibraries(folder, source, { library, cuda }, signal);
   await rm(downloads, { recursive: true, force: true });
-  await compileBinding(folder);
+  await compileBinding(folder, signal);
 
   notify(`native TensorFlow ${source.version}: checking that it trains`);
   if (!(await trainsXor(folder, [source.version]))) {
@@ -115,9 +119,12 @@ async function build(source: TensorflowSource, folder: string, notify: (message:
 }
 
 /** Both or neither: when one fails the other is stopped, and has ended when this throws. */
-async function together(start: (signal: AbortSignal) => [Promise<string>, Promise<string>]): Promise<[string, string]> {
+async function together(
+  outer: AbortSignal | undefined,
+  start: (signal: AbortSignal) => [Promise<string>, Promise<string>],
+): Promise<[string, string]> {
   const controller = new AbortController();
-  const jobs = start(controller.signal);
+  const jobs = start(outer ? AbortSignal.any([outer, controller.signal]) : controller.signal);
   try {
     return await Promise.all(jobs);
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { Tf } from '../../domain/operators/types.js';
+import type { OperatorSet, Tf } from '../../domain/operators/types.js';
 import { SeededRandom } from '../../domain/random/seeded-random.js';
 import { fisherFeatures, packCdf } from '../../domain/spectrum.js';
 import { allRows, batchTensors } from '../batches.js';
@@ -24,6 +24,8 @@ export interface ComputeFeaturesOptions {
   data: DataSet;
   /** The activation function's expression. */
   fn: string;
+  /** Operators that it is read with. @defaultValue the built-in ones */
+  operators?: OperatorSet | undefined;
   settings: FisherSettings;
   /** Told the names of layers that have weights but are left out, if there are any. */
   onIgnored?: (layers: string[]) => void;
@@ -38,10 +40,10 @@ export type ComputedFeatures =
  * @throws AquasurfError MODEL_UNSUPPORTED, TASK_INVALID
  */
 export async function computeFisherFeatures(options: ComputeFeaturesOptions): Promise<ComputedFeatures> {
-  const { tf, task, data, fn, settings } = options;
+  const { tf, task, data, fn, operators, settings } = options;
   const started = performance.now();
   checkData(task.name, data);
-  const model = buildSeededModel({ tf, task, fn, seed: settings.seed });
+  const model = buildSeededModel({ tf, task, fn, operators, seed: settings.seed });
   const examples = new SeededRandom(`examples ${settings.seed}`)
     .shuffle(allRows(data.train.rows))
     .slice(0, settings.batchSize);

@@ -6,7 +6,7 @@ import { nearestNames } from '../../domain/nearest-names.js';
 import { AquasurfError, errorLine } from '../../errors.js';
 import type { TaskDefinition } from '../task.js';
 import { BUILT_IN_TASKS } from './built-in-tasks.js';
-import { loadTaskModule } from './load-task-module.js';
+import { loadTaskModule, type TaskModule } from './load-task-module.js';
 
 export interface ResolvedTask {
   task: TaskDefinition;
@@ -66,17 +66,26 @@ async function findTasks(folders: TaskFolders): Promise<{ tasks: ResolvedTask[];
     sourceHash: createHash('sha256').update(`builtin:${task.name}@${version}`).digest('hex'),
     origin: 'built-in',
   }));
+  const { modules, broken } = await findModules(folders);
+  for (const { path, tasks: found, sourceHash } of modules) {
+    tasks.push(...found.map((task) => ({ task, sourceHash, origin: path })));
+  }
+  return { tasks, broken };
+}
+
+/** The modules of `aquasurf.config.*` and the tasks folder, and why others do not load. */
+export async function findModules(folders: TaskFolders): Promise<{ modules: TaskModule[]; broken: AquasurfError[] }> {
+  const modules: TaskModule[] = [];
   const broken: AquasurfError[] = [];
   for (const path of await modulePaths(folders)) {
     try {
-      const module = await loadTaskModule(path);
-      tasks.push(...module.tasks.map((task) => ({ task, sourceHash: module.sourceHash, origin: path })));
+      modules.push(await loadTaskModule(path));
     } catch (error) {
       if (!(error instanceof AquasurfError)) throw error;
       broken.push(error);
     }
   }
-  return { tasks, broken };
+  return { modules, broken };
 }
 
 async function modulePaths({ projectDir, tasksDir }: TaskFolders): Promise<string[]> {

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type Direction, METRICS, type Metric } from '../../../domain/trial.js';
 import { examples, JSON_FLAG, TASKS_FLAG } from '../../help.js';
@@ -7,7 +6,7 @@ import { wholeNumber } from '../../option-values.js';
 interface CreateFlags {
   task: string;
   space: string[];
-  operators: 'standard' | 'all';
+  operators: string;
   metric: Metric;
   direction?: Direction;
   seed: number;
@@ -30,10 +29,10 @@ A task is built in, or a module that default-exports defineTask({...}) in aquasu
       '--space <entries...>',
       'schemas such as "binary(unary(x),unary(x))", functions such as "max(x,tanh(x))", or the preset standard (1,023,524 functions: the space of the paper)',
     )
-    .addOption(
-      new Option('--operators <set>', 'operators that schemas range over: the 27 unary ones of the paper, or all 31')
-        .choices(['standard', 'all'])
-        .default('standard'),
+    .option(
+      '--operators <set>',
+      "operators that schemas range over: standard (the 27 unary ones of the paper), all (31), or a set of one's own, by name or name@version",
+      'standard',
     )
     .addOption(new Option('--metric <metric>', 'what is optimised').choices(METRICS).default('valAcc'))
     .addOption(
@@ -59,18 +58,21 @@ A task is built in, or a module that default-exports defineTask({...}) in aquasu
 }
 
 async function createAction(name: string, flags: CreateFlags): Promise<void> {
-  const { STUDY_NAME } = await import('../../../store/document-schemas.js');
-  const { AquasurfError } = await import('../../../errors.js');
-  if (!STUDY_NAME.test(name)) {
-    throw new AquasurfError(
-      'USAGE',
-      `study name "${name}": use 1 to 64 letters, digits, "-", "_" or ".", beginning with a letter or digit`,
-    );
-  }
-  const { expandSpace } = await import('../../space-option.js');
-  const space = expandSpace(flags.space, flags.operators);
+  // Checked before anything is started or connected to.
+  const { checkStudyName } = await import('../../../store/document-schemas.js');
+  checkStudyName(name);
+  const [{ taskFolders }, { resolveOperators }, { expandSpace }] = await Promise.all([
+    import('../../operators-option.js'),
+    import('../../../nn/tasks/operator-registry.js'),
+    import('../../../producers/space-entries.js'),
+  ]);
+  const modules = taskFolders(flags.tasks);
+  const operators = await resolveOperators(flags.operators, modules);
+  expandSpace(flags.space, operators);
   const [
     { loadConfig },
+    { createLogger },
+    { checkOperatorsApart },
     { resolveTask },
     { withPipeline },
     { createStudy },
@@ -78,23 +80,24 @@ async function createAction(name: string, flags: CreateFlags): Promise<void> {
     { printResult },
   ] = await Promise.all([
     import('../../../config.js'),
+    import('../../../log.js'),
+    import('../../../consumers/check-operators.js'),
     import('../../../nn/tasks/task-registry.js'),
     import('../../command-context.js'),
     import('../../../producers/create-study.js'),
     import('./study-view.js'),
     import('../../output.js'),
   ]);
-  const { projectDir } = loadConfig();
-  const task = await resolveTask(flags.task, {
-    projectDir,
-    ...(flags.tasks === undefined ? {} : { tasksDir: resolve(flags.tasks) }),
-  });
+  const task = await resolveTask(flags.task, modules);
+  const { backend, cacheDir, logLevel } = loadConfig();
+  const settings = { backend, cacheDir, projectDir: modules.projectDir, tasksDir: modules.tasksDir, threads: 1 };
+  await checkOperatorsApart(operators, settings, createLogger({ level: logLevel }));
   await withPipeline(async ({ pipeline }) => {
     await createStudy(pipeline, {
       name,
       task,
-      space,
-      operators: flags.operators,
+      space: flags.space,
+      operators,
       metric: flags.metric,
       seed: flags.seed,
       ...(flags.direction === undefined ? {} : { direction: flags.direction }),

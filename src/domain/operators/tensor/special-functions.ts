@@ -1,12 +1,12 @@
 import { I0E_LARGE, I0E_SMALL, I1E_LARGE, I1E_SMALL } from '../../special-functions/bessel.js';
 import type { ChebyshevSeries } from '../../special-functions/chebyshev.js';
-import { ERFCX_SERIES } from '../../special-functions/error-functions.js';
+import { ERF_SERIES, ERFCX_SERIES } from '../../special-functions/error-functions.js';
 import { nativeOp } from '../native-op.js';
 import type { Tensor, Tf } from '../types.js';
 import { withDerivative } from './custom-gradient.js';
 
 /*
- * erfc, e^{-|x|}I₀(x) and e^{-|x|}I₁(x) in tfjs, which has none of them: TensorFlow's own operation where the backend
+ * erf, erfc, e^{-|x|}I₀(x) and e^{-|x|}I₁(x) in tfjs, which has none of them, or none that is exact: TensorFlow's own operation where the backend
  * is TensorFlow, else the float64 series of special-functions/, cut at float32's precision.
  */
 
@@ -62,6 +62,13 @@ function composedErfc(tf: Tf, x: Tensor): Tensor {
   return tf.where(tf.isNaN(x), x, value);
 }
 
+/** tfjs's own erf on its other backends is Abramowitz & Stegun 7.1.26, wrong by 1.5e-7, also where erf x is tiny. */
+function composedErf(tf: Tf, x: Tensor): Tensor {
+  const inner = tf.clipByValue(x, -1, 1);
+  const small = tf.mul(x, chebyshevSum(tf, ERF_SERIES, tf.sub(tf.mul(2, tf.square(inner)), 1)));
+  return tf.where(tf.lessEqual(tf.abs(x), 1), small, tf.sub(1, composedErfc(tf, x)));
+}
+
 const i0e = (tf: Tf, x: Tensor): Tensor => nativeOp(tf, 'BesselI0e', x) ?? composedI0e(tf, x);
 const i1e = (tf: Tf, x: Tensor): Tensor => nativeOp(tf, 'BesselI1e', x) ?? composedI1e(tf, x);
 
@@ -87,6 +94,16 @@ export function besselI1e(tf: Tf, x: Tensor): Tensor {
       const derivative = tf.sub(i0e(tf, x), tf.mul(y, tf.add(tf.sign(x), tf.reciprocal(divisor))));
       return tf.where(atZero, tf.fill(x.shape, 0.5), derivative);
     },
+  );
+}
+
+/** 2/√π ∫₀ˣ e^{-t²} dt, with erf' = 2/√π·e^{-x²}. */
+export function erf(tf: Tf, x: Tensor): Tensor {
+  return withDerivative(
+    tf,
+    x,
+    (x) => nativeOp(tf, 'Erf', x) ?? composedErf(tf, x),
+    (x) => tf.mul(2 / Math.sqrt(Math.PI), tf.exp(tf.neg(tf.square(x)))),
   );
 }
 

@@ -1,4 +1,5 @@
 import { erf } from '../../special-functions/error-functions.js';
+import { erf as tensorErf } from '../tensor/special-functions.js';
 import type { UnaryOperator } from '../types.js';
 import { softplus } from './rectifier.js';
 import { logistic } from './sigmoidal.js';
@@ -34,5 +35,5 @@ export const gelu: UnaryOperator = {
   name: 'gelu',
   arity: 1,
   evaluate: (x) => 0.5 * x * (1 + erf(x / Math.SQRT2)),
-  tensor: (tf, x) => tf.mul(tf.mul(0.5, x), tf.add(1, tf.erf(tf.div(x, Math.SQRT2)))),
+  tensor: (tf, x) => tf.mul(tf.mul(0.5, x), tf.add(1, tensorErf(tf, tf.div(x, Math.SQRT2)))),
 };

@@ -10,7 +10,7 @@ export const erf: UnaryOperator = {
   name: 'erf',
   arity: 1,
   evaluate: errorFunctions.erf,
-  tensor: (tf, x) => tf.erf(x),
+  tensor: tensors.erf,
 };
 
 /** Complementary error function, 1 - erf x, accurate in the tail. */

@@ -1,0 +1,20 @@
+/** One measured case: what was measured and its figures, each named with its unit, e.g. `{ case: 'relu', oursMs: 40 }`. */
+export type Row = Record<string, string | number>;
+
+export interface Benchmark {
+  /** One line: what is measured beside which rival or bound. */
+  summary: string;
+  /** Measures; all rows have the same keys. `notify` tells how far it is. */
+  run(notify: (line: string) => void): Promise<Row[]>;
+}
+
+/** The value below which the share `q` of the values lies, by linear interpolation. */
+export function quantile(values: readonly number[], q: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = q * (sorted.length - 1);
+  const [low, high] = [sorted[Math.floor(at)]!, sorted[Math.ceil(at)]!];
+  return low + (at - Math.floor(at)) * (high - low);
+}
+
+/** Three significant digits: more would be noise. */
+export const rounded = (value: number): number => Number(value.toPrecision(3));

@@ -1,0 +1,52 @@
+import { availableParallelism, cpus } from 'node:os';
+import Table from 'cli-table3';
+import { Command } from 'commander';
+import type { Benchmark, Row } from './benchmark.js';
+
+/** Every benchmark and the module whose default export it is. They measure the compiled program in dist/. */
+const BENCHMARKS: Record<string, () => Promise<{ default: Benchmark }>> = {
+  'training-step': () => import('./training-step.js'),
+  'output-features': () => import('./output-features.js'),
+  eigenvalues: () => import('./eigenvalues.js'),
+  suggest: () => import('./suggest.js'),
+  canonical: () => import('./canonical.js'),
+  'canonical-standard': () => import('./canonical-standard.js'),
+};
+
+const names = Object.keys(BENCHMARKS);
+const program = new Command('bench')
+  .description('Measures one part of the program beside a rival or bound, in the same run.')
+  .argument('[name]', `one of: ${names.join(', ')}`)
+  .option('--json', 'print the figures as one line of JSON, last')
+  .action(measure);
+
+async function measure(name: string | undefined, options: { json?: boolean }): Promise<void> {
+  if (name === undefined) {
+    for (const known of names) console.log(`${known.padEnd(18)} ${(await BENCHMARKS[known]!()).default.summary}`);
+    return;
+  }
+  const load = BENCHMARKS[name];
+  if (!load) return program.error(`there is no benchmark "${name}"; known: ${names.join(', ')}`, { exitCode: 2 });
+  const benchmark = (await load()).default;
+  console.log(`${name}: ${benchmark.summary}`);
+  const rows = await benchmark.run((line) => console.error(line));
+  console.log(table(rows));
+  if (options.json) console.log(JSON.stringify({ name, date: new Date().toISOString(), machine: machine(), rows }));
+}
+
+function table(rows: readonly Row[]): string {
+  const columns = Object.keys(rows[0] ?? {});
+  const drawn = new Table({ head: columns, style: { head: [], border: [] } });
+  for (const row of rows) drawn.push(columns.map((column) => row[column] ?? ''));
+  return drawn.toString();
+}
+
+const machine = () => ({ cores: availableParallelism(), cpu: cpus()[0]?.model ?? 'unknown', node: process.version });
+
+try {
+  await program.parseAsync();
+  process.exit(0);
+} catch (error) {
+  console.error(error);
+  process.exit(1);
+}

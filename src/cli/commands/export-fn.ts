@@ -1,0 +1,107 @@
+import { type Command, Option } from 'commander';
+import type { ExportedFunction } from '../../export/export-function.js';
+import type { ExportTarget } from '../../export/source.js';
+import { examples, JSON_FLAG, TASKS_FLAG } from '../help.js';
+
+/** As EXPORT_TARGETS has them; a test compares. Defining a command loads nothing. */
+const TARGETS: readonly ExportTarget[] = ['torch', 'keras', 'jax', 'tfjs', 'typescript', 'latex'];
+
+interface ExportFlags {
+  to: ExportTarget;
+  normalize?: boolean;
+  name?: string;
+  out?: string;
+  operators?: string;
+  tasks?: string;
+  json?: boolean;
+}
+
+export function registerExportFn(program: Command): void {
+  const command = program
+    .command('export-fn')
+    .summary('write a function for another framework')
+    .description(
+      `Writes a small self-contained file that computes the function as aquasurf does: for PyTorch a function and a module, for Keras a serialisable activation on TensorFlow (Keras 2 and 3), for JAX a function under jit and grad, for TensorFlow.js an ES module with a layer, for TypeScript the function and its derivative without dependencies, for LaTeX a formula.
+
+Its head names the expression, the canonical hash, the representative that the database knows, and the command.`,
+    )
+    .argument('<expression>', 'e.g. "max(relu(x),cosh(elu(x)))"')
+    .addOption(new Option('--to <target>', 'what to write it for').choices(TARGETS).makeOptionMandatory())
+    .option('--normalize', 'bake in the shift and scale that give mean 0 and variance 1 for standard Gaussian input')
+    .option('--name <name>', 'the name of the function in the file (default: made from the expression)')
+    .option('--out <file>', 'write to this file, replacing it (default: to stdout)')
+    .option('--operators <set>', 'read the expression with this set of operators of your own, which brings the code')
+    .option(...TASKS_FLAG)
+    .option(...JSON_FLAG)
+    .action((expression: string, flags: ExportFlags) => exportAction(expression, flags, program.version()));
+  examples(command, [
+    [
+      'aquasurf export-fn "max(relu(x),cosh(elu(x)))" --to torch --out activation.py',
+      'for `from activation import ...`',
+    ],
+    ['aquasurf export-fn "swish(erf(x))" --to keras --normalize --name swerf', 'normalised, under a name of your own'],
+    ['aquasurf export-fn "swish(erf(x))" --to latex', 'for a paper'],
+  ]);
+}
+
+async function exportAction(expression: string, flags: ExportFlags, version: string | undefined): Promise<void> {
+  const [{ exportFunction }, { notify, print, printResult }] = await Promise.all([
+    import('../../export/export-function.js'),
+    import('../output.js'),
+  ]);
+  const { to, normalize = false, name } = flags;
+  const operators = await operatorsOf(flags);
+  const options = {
+    ...{ to, normalize },
+    ...(version !== undefined && { version }),
+    ...(name !== undefined && { name }),
+    ...(operators !== undefined && { operators }),
+  };
+  // Whatever is wrong is found before the database is asked.
+  const { hash } = exportFunction(expression, options);
+  const representative = await representativeOf(hash);
+  const exported = exportFunction(expression, { ...options, ...(representative !== undefined && { representative }) });
+  if (flags.out !== undefined) await writeOut(flags.out, exported);
+  if (flags.json) return printResult({ ...exported, file: flags.out ?? null }, flags, () => '');
+  if (flags.out === undefined) return print(exported.code.trimEnd());
+  notify(`wrote ${exported.name} to ${flags.out}`);
+}
+
+/** undefined: the built-in ones. */
+async function operatorsOf({ operators, tasks }: ExportFlags) {
+  if (operators === undefined) return undefined;
+  const [{ loadConfig }, { resolveOperators }] = await Promise.all([
+    import('../../config.js'),
+    import('../../nn/tasks/operator-registry.js'),
+  ]);
+  const { projectDir } = loadConfig();
+  return resolveOperators(operators, { projectDir, ...(tasks === undefined ? {} : { tasksDir: tasks }) });
+}
+
+/** The smallest known name of the function, where a database knows it. */
+async function representativeOf(hash: string): Promise<string | undefined> {
+  const [{ readDatabase }, { nameOfRank }] = await Promise.all([
+    import('../read-database.js'),
+    import('../../domain/rank.js'),
+  ]);
+  const known = await readDatabase((store) => store.functions.get(hash));
+  return known ? nameOfRank(known.rank) : undefined;
+}
+
+async function writeOut(file: string, { code }: ExportedFunction): Promise<void> {
+  const [{ writeFile }, { AquasurfError, errorLine }] = await Promise.all([
+    import('node:fs/promises'),
+    import('../../errors.js'),
+  ]);
+  try {
+    await writeFile(file, code);
+  } catch (error) {
+    throw new AquasurfError(
+      'FAILED',
+      `cannot write ${file}: ${errorLine(error)}; give --out a file in a folder that exists`,
+      {
+        cause: error,
+      },
+    );
+  }
+}

@@ -1,0 +1,65 @@
+import { hash } from 'node:crypto';
+import { CANONICAL_NAN, HASH_DIGITS, VERSION_TAG } from '../canonical-hash.js';
+
+const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
+
+/**
+ * Rounds values to output features and hashes them, as outputFeatures and canonicalHash do one after the other, but with
+ * buffers used again and in one pass: of a million functions, this and the last operator are all that is left to do.
+ */
+export class OutputHasher {
+  readonly #bytes: Buffer;
+  readonly #tagged: Buffer;
+  readonly #floats: Float32Array;
+  readonly #bits: Uint32Array;
+
+  /** @param count number of samples */
+  constructor(count: number) {
+    // The tag ends where the floats begin, and those must be aligned.
+    const begin = Math.ceil(VERSION_TAG.length / 4) * 4;
+    const memory = new ArrayBuffer(begin + 4 * count);
+    this.#floats = new Float32Array(memory, begin);
+    this.#bits = new Uint32Array(memory, begin);
+    this.#bytes = Buffer.from(memory, begin);
+    this.#tagged = Buffer.from(memory, begin - VERSION_TAG.length);
+    this.#tagged.write(VERSION_TAG, 'latin1');
+  }
+
+  /**
+   * @param values float64, as many as there are samples
+   * @returns the canonical hash, and whether the function can be suggested (isUsable)
+   */
+  digest(values: Float64Array): { hash: string; usable: boolean } {
+    const floats = this.#floats;
+    let zero = 0;
+    for (let i = 0; i < floats.length; i++) {
+      // The rounding may make a -0 as well: -0 + 0 = +0.
+      const value = Math.fround(values[i]!) + 0;
+      floats[i] = value;
+      // ±∞ and NaN times 0 are NaN, and stay it.
+      zero += value * 0;
+    }
+    const finite = zero === 0;
+    const usable = finite && isVaried(floats);
+    if (!finite) this.#makeNansOne();
+    if (!LITTLE_ENDIAN) this.#bytes.swap32();
+    return { hash: hash('sha256', this.#tagged, 'hex').slice(0, HASH_DIGITS), usable };
+  }
+
+  /** The output features of what was digested last, as outputFeatures gives them. */
+  outputs(): Float32Array {
+    const outputs = this.#floats.slice();
+    if (!LITTLE_ENDIAN) Buffer.from(outputs.buffer).swap32();
+    return outputs;
+  }
+
+  #makeNansOne(): void {
+    const floats = this.#floats;
+    for (let i = 0; i < floats.length; i++) if (Number.isNaN(floats[i])) this.#bits[i] = CANONICAL_NAN;
+  }
+}
+
+function isVaried(values: Float32Array): boolean {
+  for (let i = 1; i < values.length; i++) if (values[i] !== values[0]) return true;
+  return false;
+}

@@ -1,0 +1,115 @@
+import { hash } from 'node:crypto';
+import type { Operator, OperatorSet } from '../operators/types.js';
+import { type OperatorLoop, operatorLoop } from './operator-loop.js';
+
+/** Ids below this fit an exact numeric key of an operator and two arguments: 13 + 20 + 20 bits. */
+const SMALL_ID = 2 ** 20;
+
+/** Identifies an operator applied to classes of values. */
+export type ApplicationKey = number | string;
+
+/** @param operator its place in the set */
+export function applicationKey(operator: number, args: readonly number[]): ApplicationKey {
+  const [a = 0, b = 0] = args;
+  if (args.length > 2 || a >= SMALL_ID || b >= SMALL_ID) return `${operator}:${args.join()}`;
+  return (operator * SMALL_ID + a) * SMALL_ID + b;
+}
+
+/**
+ * Classes of inner expressions that have the same float64 values, -0 told from +0, on all samples: whatever is applied
+ * to two members of a class gives the same. (NaNs are one value: no arithmetic sees their bits.) Each class is evaluated
+ * once; 27 unary operators make 19,683 chains of three, but 11,408 classes.
+ */
+export class ValueClasses {
+  /** The class of x itself. */
+  static readonly X = 0;
+  readonly #loops: OperatorLoop[];
+  readonly #places: ReadonlyMap<Operator, number>;
+  readonly #byApplication = new Map<ApplicationKey, number>();
+  readonly #byValues = new Map<string, number>();
+  readonly #recipes: Array<{ operator: number; args: readonly number[] }> = [{ operator: -1, args: [] }];
+  readonly #samples: Float64Array;
+  /** Values of the classes 1, 2, ... one after the other, as far as there is room. */
+  readonly #kept: Float64Array;
+  readonly #work: Float64Array;
+  readonly #workBytes: Uint8Array;
+
+  /**
+   * @param samples the values of x
+   * @param room for values that are kept; those of further classes are computed again each time that they are asked for
+   */
+  constructor(set: OperatorSet, samples: Float64Array, room: Float64Array) {
+    const operators: Operator[] = [...set.unary, ...set.binary, ...set.nary];
+    this.#loops = operators.map(operatorLoop);
+    this.#places = new Map(operators.map((operator, place) => [operator, place]));
+    this.#samples = samples;
+    this.#kept = room;
+    this.#work = new Float64Array(samples.length);
+    this.#workBytes = new Uint8Array(this.#work.buffer);
+  }
+
+  get count(): number {
+    return this.#recipes.length;
+  }
+
+  /** The operator's place in the set, as keys and `evaluate` take it. */
+  placeOf(operator: Operator): number {
+    return this.#places.get(operator)!;
+  }
+
+  /** The class of an operator applied to members of classes. */
+  classOf(operator: number, args: readonly number[]): number {
+    const key = applicationKey(operator, args);
+    const known = this.#byApplication.get(key);
+    if (known !== undefined) return known;
+    const found = this.#intern(operator, args);
+    this.#byApplication.set(key, found);
+    return found;
+  }
+
+  /** Writes the values of an operator applied to members of classes. */
+  evaluate(operator: number, args: readonly Float64Array[], out: Float64Array): void {
+    this.#loops[operator]!(args, out);
+  }
+
+  /**
+   * The values of a class; not to be written to.
+   * @param room where to write them if they were not kept
+   */
+  values(id: number, room?: Float64Array): Float64Array {
+    if (id === ValueClasses.X) return this.#samples;
+    const kept = this.#place(id);
+    if (kept) return kept;
+    const { operator, args } = this.#recipes[id]!;
+    const values = room ?? new Float64Array(this.#work.length);
+    this.evaluate(
+      operator,
+      args.map((arg) => this.values(arg)),
+      values,
+    );
+    return values;
+  }
+
+  #intern(operator: number, args: readonly number[]): number {
+    const work = this.#work;
+    this.evaluate(
+      operator,
+      args.map((arg) => this.values(arg)),
+      work,
+    );
+    for (let i = 0; i < work.length; i++) if (Number.isNaN(work[i])) work[i] = Number.NaN;
+    const digest = hash('sha256', this.#workBytes, 'base64');
+    const known = this.#byValues.get(digest);
+    if (known !== undefined) return known;
+    const id = this.#recipes.length;
+    this.#byValues.set(digest, id);
+    this.#recipes.push({ operator, args: [...args] });
+    this.#place(id)?.set(work);
+    return id;
+  }
+
+  #place(id: number): Float64Array | undefined {
+    const end = id * this.#samples.length;
+    return end <= this.#kept.length ? this.#kept.subarray(end - this.#samples.length, end) : undefined;
+  }
+}

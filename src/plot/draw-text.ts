@@ -1,0 +1,78 @@
+import type { Panel } from './chart.js';
+import { panelRange } from './range.js';
+
+export interface TextSize {
+  /** Characters of the drawing itself, without the labels at its left. @defaultValue 64 */
+  columns?: number;
+  /** @defaultValue 12 */
+  rows?: number;
+}
+
+/** Dots of a braille character, by column and row within it: bits of its code point above U+2800. */
+const DOTS = [
+  [0x01, 0x02, 0x04, 0x40],
+  [0x08, 0x10, 0x20, 0x80],
+] as const;
+const [DOTS_ACROSS, DOTS_DOWN] = [2, 4];
+const BRAILLE = 0x2800;
+
+const label = (value: number): string => String(Number(value.toPrecision(3)));
+
+/** A panel for the terminal, in braille dots: all series in one colour, linear axes. Colours and legends are left out. */
+export function drawText(panel: Panel, { columns = 64, rows = 12 }: TextSize = {}): string {
+  const { x: across, y: up } = panelRange(panel);
+  const width = columns * DOTS_ACROSS;
+  const height = rows * DOTS_DOWN;
+  const cells = new Uint8Array(columns * rows);
+  const column = (x: number): number => ((x - across[0]) / (across[1] - across[0])) * (width - 1);
+  const row = (y: number): number => ((up[1] - y) / (up[1] - up[0])) * (height - 1);
+
+  const dot = (atColumn: number, atRow: number): void => {
+    const [i, j] = [Math.round(atColumn), Math.round(atRow)];
+    if (i < 0 || i >= width || j < 0 || j >= height) return;
+    const cell = Math.floor(j / DOTS_DOWN) * columns + Math.floor(i / DOTS_ACROSS);
+    cells[cell]! |= DOTS[i % DOTS_ACROSS]![j % DOTS_DOWN]!;
+  };
+  const line = (from: readonly [number, number], to: readonly [number, number]): void => {
+    // Beyond the edges there is nothing to draw; steps are a dot long.
+    const [start, end] = [from[1], to[1]].map((at) => Math.max(-1, Math.min(height, at))) as [number, number];
+    const steps = Math.max(1, Math.ceil(Math.max(Math.abs(to[0] - from[0]), Math.abs(end - start))));
+    for (let s = 0; s <= steps; s++) {
+      dot(from[0] + ((to[0] - from[0]) * s) / steps, start + ((end - start) * s) / steps);
+    }
+  };
+
+  for (const { mark = 'line', x, y } of panel.series) {
+    let before: readonly [number, number] | undefined;
+    for (let i = 0; i < x.length; i++) {
+      const here = Number.isFinite(y[i]) ? ([column(x[i]!), row(y[i]!)] as const) : undefined;
+      if (here !== undefined) {
+        if (mark === 'bars') line([here[0], row(0)], here);
+        else if (mark === 'line' && before !== undefined) line(before, here);
+        else dot(...here);
+      }
+      before = here;
+    }
+  }
+
+  const zero = { column: Math.floor(column(0) / DOTS_ACROSS), row: Math.floor(row(0) / DOTS_DOWN) };
+  const character = (i: number, j: number): string => {
+    const bits = cells[j * columns + i]!;
+    if (bits !== 0) return String.fromCodePoint(BRAILLE + bits);
+    if (j === zero.row) return i === zero.column ? '┼' : '┈';
+    return i === zero.column ? '┊' : ' ';
+  };
+  const labels = Array.from({ length: rows }, (_, j) => {
+    if (j === 0) return label(up[1]);
+    if (j === rows - 1) return label(up[0]);
+    return j === zero.row ? '0' : '';
+  });
+  const margin = Math.max(...labels.map((text) => text.length));
+  const lines = labels.map((text, j) => {
+    const drawn = Array.from({ length: columns }, (_, i) => character(i, j)).join('');
+    return `${text.padStart(margin)} ┤${drawn}`.trimEnd();
+  });
+  const [left, right] = across.map(label) as [string, string];
+  const ends = `${' '.repeat(margin + 2)}${left}${right.padStart(columns - left.length)}`;
+  return [...(panel.title === undefined ? [] : [panel.title]), ...lines, ends].join('\n');
+}

@@ -1,0 +1,18 @@
+import { embeddingIsStale } from '../domain/surrogate/embedding-staleness.js';
+import type { Pipeline } from '../queues/pipeline.js';
+import type { StudyDoc } from '../store/documents.js';
+import { ensureJobs } from './ensure-jobs.js';
+
+/** The embedding is owed a fit when enough Fisher features came since the last one: enqueues it. */
+export async function reconcileEmbedding(
+  { store, queues }: Pipeline,
+  study: StudyDoc,
+  retryFailed: boolean,
+): Promise<void> {
+  const { owed, defined } = await store.fisher.counts(study._id);
+  const fitted = (await store.embeddings.latestVersion(study._id)) ?? 0;
+  if (!embeddingIsStale({ fitted, available: defined, owed })) return;
+  const seen = study.embeddingGeneration;
+  const raise = () => store.studies.raiseEmbeddingGeneration(study._id, seen);
+  await ensureJobs(queues, 'surrogate', [{ study: study._id, version: defined, generation: seen }], raise, retryFailed);
+}

@@ -1,0 +1,6 @@
+/** An address without user, password and options, fit to be shown: `mongodb://host:27017/name`. */
+export function shownUrl(url: string): string {
+  const [, scheme = '', rest = ''] = /^([a-z+]+:\/\/)(.*)$/is.exec(url) ?? [];
+  const withoutOptions = rest.replace(/\?[^@]*$/s, '');
+  return `${scheme}${withoutOptions.slice(withoutOptions.lastIndexOf('@') + 1)}`;
+}
