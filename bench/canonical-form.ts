@@ -15,7 +15,10 @@ export function canonicalForm(schemas: readonly string[], pairs: number, notify:
 }
 
 /** How many hashes hold functions that float32 evaluation tells apart. */
-function mergers({ names, classOf, representatives, usable }: MergedFunctions, notify: (line: string) => void): Row[] {
+export function mergers(
+  { names, classOf, representatives, usable }: MergedFunctions,
+  notify: (line: string) => void,
+): Row[] {
   const members = new Uint32Array(representatives.length);
   const float32Hashes = new Set<string>();
   const ofClass = representatives.map(() => new Set<string>());

@@ -2,12 +2,13 @@ import type { Asymptote, Growth } from '../domain/asymptotes.js';
 import type { SlopeStatistics } from '../domain/slope-statistics.js';
 import type { Chart } from '../plot/chart.js';
 import { drawText } from '../plot/draw-text.js';
-import type { AliasReport, FunctionReport } from '../store/function-report.js';
+import type { FunctionReport } from '../store/function-report.js';
 import { fields, spelled } from './output.js';
 
-/** Outputs and aliases shown to people; `--json` has all. */
+/** Outputs shown to people; `--json` has all. */
 const OUTPUTS_SHOWN = 6;
-const ALIASES_SHOWN = 20;
+/** Width of the labels, the longest of which is "representative", and the space after them. */
+const LABELS = 16;
 
 const number = (value: number | null): string => (value === null ? '-' : String(spelled(Number(value.toPrecision(6)))));
 const percent = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;
@@ -35,7 +36,7 @@ export function functionText(report: FunctionReport, chart: Chart, database: boo
         ? `nothing: ${constants.reason}`
         : `mean ${number(constants.mean)}, std ${number(constants.std)} for standard Gaussian input`,
     ],
-    ['aliases', database ? aliasText(report.aliases, report.representative) : 'unknown: no database found'],
+    ['aliases', database ? aliasText(report) : 'unknown: no database found'],
   ];
   const drawn = chart.panels.map((panel) => `${panel.y.title ?? ''}\n${drawText(panel)}`);
   return [fields(lines), ...drawn].join('\n\n');
@@ -96,15 +97,16 @@ function growthText(growth: Growth): string {
   }
 }
 
-/** Aliases by their class, those that differ first. */
-function aliasText(aliases: readonly AliasReport[], representative: string): string {
+/** Aliases with how each differs from the representative, where it does. */
+function aliasText({ aliases, aliasCount, representative }: FunctionReport): string {
+  if (aliasCount === 0) return 'none in the database';
   const others = aliases.filter(({ name }) => name !== representative);
-  if (others.length === 0) return aliases.length === 0 ? 'none in the database' : 'only itself';
+  if (others.length === 0) return 'only itself';
   const texts = others.map(({ name, class: kind, at }) => {
     if (kind === 'equal') return name;
     if (kind === null) return `${name} (of operators of its own)`;
     return `${name} (${kind}${at === undefined ? '' : ` at ${Number(at.toPrecision(3))}`})`;
   });
-  const more = texts.length > ALIASES_SHOWN ? ' ...' : '';
-  return `${texts.slice(0, ALIASES_SHOWN).join(' ')}${more}`;
+  const rest = aliasCount - aliases.length;
+  return [...texts, ...(rest > 0 ? [`and ${rest} more (--aliases all)`] : [])].join(`\n${' '.repeat(LABELS)}`);
 }

@@ -30,6 +30,8 @@ export interface QuickstartOptions {
 const TASK = 'fashion-mnist/small-cnn';
 const SPACE = ['unary(x)', 'unary(unary(x))', 'binary(unary(x),unary(x))'];
 const MONITOR_PORT = 3000;
+/** Work of a consumer that was killed goes on after this, in milliseconds: short, for all are on this machine. */
+const LEASE = 10_000;
 
 /**
  * A real search on Fashion-MNIST, from nothing to the table of the best functions. Run again, it goes on where it was;
@@ -89,7 +91,7 @@ async function search(
         threads: 1,
         tasksDir: undefined,
         graceSeconds: 0,
-        leaseMs: undefined,
+        leaseMs: LEASE,
       })),
       log: createLogger({ level: 'error' }),
       logLevel: 'error',

@@ -21,7 +21,7 @@ export function describe(provenance: Provenance): string[] {
     '',
     `Canonical hash: ${hash}`,
     `Representative: ${representative ?? `${fn} (no database of functions was asked)`}`,
-    `Made by:        ${version === undefined ? '' : `aquasurf ${version}, `}${command(provenance)}`,
+    `Made by:        ${command(provenance)}${version === undefined ? '' : ` (version ${version})`}`,
   ];
 }
 

@@ -29,7 +29,7 @@ export interface Series {
   y: ArrayLike<number>;
   /** As long as x: points are coloured by it, on one scale for the panel. */
   color?: ArrayLike<number>;
-  /** As long as x: told where a pointer rests on a point (in SVG). */
+  /** As long as x: what each point is, for readers of the SVG that see no picture and for scripts. */
   labels?: readonly string[];
 }
 

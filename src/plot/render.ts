@@ -10,9 +10,12 @@ import { FONT, vegaLiteSpec } from './vega-lite-spec.js';
 
 /** The chart as SVG. */
 export async function renderSvg(chart: Chart, picture: Picture = {}): Promise<string> {
-  const [{ compile }, { parse, View }] = await Promise.all([import('vega-lite'), import('vega')]);
+  const [{ compile }, { parse, resetSVGDefIds, View }] = await Promise.all([import('vega-lite'), import('vega')]);
   const view = new View(parse(compile(vegaLiteSpec(chart, picture)).spec), { renderer: 'none' });
   try {
+    await view.runAsync();
+    // The names of clip paths are counted over the whole process.
+    resetSVGDefIds();
     return await view.toSVG();
   } finally {
     view.finalize();

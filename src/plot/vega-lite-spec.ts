@@ -63,7 +63,7 @@ function layer(panel: Panel, series: Series): LayerSpec {
               title: name,
             },
           }),
-      ...(series.labels === undefined ? {} : { tooltip: { field: 'label' } }),
+      ...(series.labels === undefined ? {} : { description: { field: 'label' } }),
     },
   };
 }
@@ -74,7 +74,12 @@ const onlyFor = (names: readonly string[]): { legend?: null } => (names.length >
 function axis({ title, scale = 'linear', range }: Axis) {
   return {
     title: title ?? null,
-    scale: { type: scale, zero: false, nice: range === undefined, ...(range ? { domain: [...range] } : {}) },
+    scale: {
+      type: scale,
+      nice: range === undefined,
+      ...(scale === 'log' ? {} : { zero: false }),
+      ...(range ? { domain: [...range] } : {}),
+    },
   };
 }
 

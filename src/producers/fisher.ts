@@ -27,6 +27,7 @@ const PAGE = 2000;
  * Records which functions are owed Fisher features, in batches for one job each and in random order; `reconcile`
  * enqueues them. Functions whose features failed are owed them again.
  * @returns number of functions newly owed
+ * @throws AquasurfError FAILED where the study is not populated yet, FUNCTION_NOT_IN_STUDY
  */
 export async function oweFisher(pipeline: Pipeline, studyName: string, options: FisherOptions = {}): Promise<number> {
   const { store } = pipeline;
@@ -70,7 +71,14 @@ async function* wanted({ store }: Pipeline, study: StudyDoc, options: FisherOpti
   const known = new Set(await store.fisher.orderedHashes(study._id));
   const baselines = new Set(study.baselines);
   const again = options.fromScratch ?? false;
-  yield study.baselines.filter((hash) => again || !known.has(hash));
+  const populated = await store.functions.names(study.baselines);
+  if (populated.size === 0) {
+    throw new AquasurfError(
+      'FAILED',
+      `study ${study._id} has no functions yet: run \`aquasurf populate ${study._id} --wait\``,
+    );
+  }
+  yield study.baselines.filter((hash) => populated.has(hash) && (again || !known.has(hash)));
 
   let room = options.limit ?? Number.POSITIVE_INFINITY;
   if (!again) room -= [...known].filter((hash) => !baselines.has(hash)).length;

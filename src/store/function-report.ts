@@ -26,8 +26,10 @@ export interface FunctionReport {
   hash: string;
   /** The smallest known alias; the function itself where the database knows none. */
   representative: string;
+  /** In the order of their text. */
   aliases: AliasReport[];
-  aliasesShown: number;
+  /** Of all that the database has. */
+  aliasCount: number;
   usable: boolean;
   /** Of the outputs on the samples. */
   statistics: OutputStatistics;
@@ -45,24 +47,29 @@ export interface FunctionReport {
   outputs: number[];
 }
 
-/** Aliases listed at most. */
-const MAX_ALIASES = 100;
-
-/** @param store undefined: no database at hand, aliases are left out */
-export async function functionReport(store: Store | undefined, text: string): Promise<FunctionReport> {
+/**
+ * @param store undefined: no database at hand, aliases are left out
+ * @param maxAliases aliases listed at most; each takes some milliseconds. @defaultValue 100
+ * @throws ExpressionError for a text that is not an expression
+ */
+export async function functionReport(
+  store: Store | undefined,
+  text: string,
+  maxAliases = 100,
+): Promise<FunctionReport> {
   const expression = parseExpression(text);
   const fn = formatExpression(expression);
   const outputs = outputFeatures(expression);
   const hash = canonicalHash(outputs);
   const known = await store?.functions.get(hash);
-  const names = (await store?.functions.aliases(hash, MAX_ALIASES)) ?? [];
+  const names = (await store?.functions.aliases(hash, maxAliases)) ?? [];
   const representative = known ? nameOfRank(known.rank) : fn;
   return {
     fn,
     hash,
     representative,
     aliases: names.length > 0 ? await aliasReports(representative, names) : [],
-    aliasesShown: names.length,
+    aliasCount: (await store?.functions.countNames(hash)) ?? 0,
     usable: isUsable(outputs),
     statistics: outputStatistics(outputs),
     derivative: {

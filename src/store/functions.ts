@@ -50,6 +50,11 @@ export class Functions {
     return found.map(({ _id }) => _id);
   }
 
+  /** How many names of a function the database has. */
+  async countNames(hash: string): Promise<number> {
+    return this.aliasDocs.countDocuments({ hash });
+  }
+
   /** Names of a function that begin so, e.g. with `mine@1/`. Few: only names that use operators of one's own do. */
   async aliasesWith(hash: string, prefix: string): Promise<string[]> {
     const found = await this.aliasDocs.find({ hash, _id: { $gte: prefix, $lt: `${prefix}\u{10ffff}` } }).toArray();

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { entryPoint } from '../../src/config.js';
 import { canonicalHash } from '../../src/domain/canonical-hash.js';
@@ -37,6 +39,35 @@ describe('fn without a database', () => {
     const { stdout } = await cli.run('fn', 'relu(x)');
     expect(stdout).toMatch(/^function {8}relu\(x\)\nhash {12}[0-9a-f]{32}\n/);
     expect(stdout).toContain('aliases         unknown: no database found');
+  });
+
+  it('gives derivative, slopes, asymptotes and normalization', async () => {
+    const { stdout } = await cli.run('fn', 'softplus(x)', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      derivative: { text: 'sigmoid(x)', statistics: { saturated: 0, negative: 0, monotone: 'increasing' } },
+      asymptotes: { left: { kind: 'constant', value: 0 }, right: { kind: 'linear', slope: 1, intercept: 0 } },
+      normalization: { mean: expect.closeTo(0.806059, 5), std: expect.any(Number) },
+    });
+    const refused = await cli.run('fn', 'reciprocal(x)', '--json');
+    expect(JSON.parse(refused.stdout).normalization).toEqual({
+      reason: 'its moments under a standard Gaussian input diverge',
+    });
+  });
+
+  it('draws the curve and its derivative', async () => {
+    const file = join(cli.folder, 'swish.png');
+    const { stdout, stderr } = await cli.run('fn', 'swish(x)', '--plot', file);
+    expect(stdout).toMatch(/\n\nf\(x\)\n.*⠤/s);
+    expect(stdout).toMatch(/\n\nf'\(x\)\n/);
+    expect(stdout).toContain('x → -∞          f → 0\nx → +∞          f → x\n');
+    expect(stderr).toContain(`drawn into ${file}`);
+    expect(readFileSync(file).subarray(1, 4).toString()).toBe('PNG');
+  });
+
+  it('refuses a picture of another format before it does anything', async () => {
+    const { code, stdout, stderr } = await cli.run('fn', 'swish(x)', '--plot', 'swish.gif');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('name a file that ends in .svg or .png');
   });
 
   it('ends quietly when its reader has gone', async () => {

@@ -82,7 +82,8 @@ def jax_runner():
         x = jnp.asarray([0.3, -0.7, 1.9])
         y, dy = jax.jvp(function, (x,), (jnp.ones_like(x),))
         per_example = jax.vmap(jax.grad(function))(x)
-        assert np.allclose(dy, per_example, equal_nan=True), (function.__doc__, dy, per_example)
+        finite = np.isfinite(y)
+        assert np.allclose(dy[finite], per_example[finite], equal_nan=True), (function.__doc__, dy, per_example)
 
     run.use = use
     return run, {"jax": jax.__version__}

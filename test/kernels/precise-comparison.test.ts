@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/domain/evaluate.js';
 import { type Expression, parseExpression, X } from '../../src/domain/expression.js';
 import { ALL_OPERATORS, operatorNames, STANDARD_OPERATORS } from '../../src/domain/operators/index.js';
-import type { OperatorSet } from '../../src/domain/operators/types.js';
+import type { OperatorSet, UnaryOperator } from '../../src/domain/operators/types.js';
 import { comparePrecisely, preciseValue } from '../../src/kernels/precise-comparison.js';
 import { PRECISE_OPERATORS } from '../../src/kernels/precise-operators.js';
 
@@ -45,7 +45,7 @@ describe('preciseValue', () => {
     ['bessel_i0e(x)', 3, '0.2430003541618253984726128470796393901446'],
     ['bessel_i0e(x)', 100, '0.03994437929909668264755870515527480540653'],
     ['bessel_i1e(x)', 100, '0.03974415302513025267363893098816454579625'],
-    ['arcsinh(x)', 0.001, '0.0009999998333333416874997104167360945287473'],
+    ['arcsinh(x)', 0.001, '0.0009999998333334083541053618099610337840159'],
     ['tanh(x)', 0.001, '0.0009999996666668000207626926629550768958706'],
     ['expm1(x)', 1e-8, '1.000000005000000037589227747687415439406e-8'],
     ['softplus(x)', -3, '0.04858735157374205875892591985468999794188'],
@@ -83,12 +83,7 @@ describe('comparePrecisely', () => {
   });
 
   it('does not decide about operators of the user', () => {
-    const cube = {
-      name: 'cube',
-      arity: 1,
-      evaluate: (x: number) => x ** 3,
-      tensor: (_tf: unknown, x: never) => x,
-    } as const;
+    const cube: UnaryOperator = { name: 'cube', arity: 1, evaluate: (x) => x ** 3, tensor: (tf, x) => tf.pow(x, 3) };
     const own: OperatorSet = { ...STANDARD_OPERATORS, unary: [...STANDARD_OPERATORS.unary, cube] };
     expect(comparePrecisely(parseExpression('cube(x)', own), X, 1)).toBe('undecided');
   });

@@ -101,6 +101,15 @@ describe('resolveTask', () => {
     });
   });
 
+  test('a script in the tasks folder is not run', async () => {
+    write('tasks/script.ts', "throw new Error('I was run');");
+    write('tasks/good.ts', task('good'));
+    await expect(resolveTask('other', { projectDir, tasksDir: 'tasks' })).rejects.toMatchObject({
+      code: 'TASK_NOT_FOUND',
+      message: expect.stringContaining('good'),
+    });
+  });
+
   test('a broken module beside does not keep a task from being found', async () => {
     write('tasks/broken.ts', 'export default ((');
     write('tasks/good.ts', task('good'));

@@ -87,6 +87,7 @@ async function normalWork(): Promise<void> {
   await functions.hashesFrom([space, 'list-0123456789ab'], { usable: true, after: hashOf(10), limit: 10 });
   await functions.outputs([hashOf(1)]);
   await functions.names([hashOf(1)]);
+  await functions.aliasesWith(hashOf(1), 'mine@1/');
   await fisher.owe('work', [{ hash: hashOf(1) }], { batch: 'c', generation: 0, settings });
   await fisher.owe('work', [{ hash: hashOf(1) }], { batch: 'c', generation: 0, settings, fromScratch: true });
   await fisher.owed('work');

@@ -1,7 +1,8 @@
-/** Canonical hashes, as JSON, of the functions whose names come as a JSON list on stdin: run by other versions of Node. */
+/** Prints this version of Node and the canonical hashes, as JSON, of the functions whose names come as a JSON list on stdin: run by other versions of Node. */
 import { text } from 'node:stream/consumers';
 import { canonicalHash } from '../../dist/domain/canonical-hash.js';
 import { outputFeatures } from '../../dist/domain/output-features.js';
 
 const names = JSON.parse(await text(process.stdin));
-process.stdout.write(JSON.stringify(names.map((name) => canonicalHash(outputFeatures(name)))));
+const hashes = names.map((name) => canonicalHash(outputFeatures(name)));
+process.stdout.write(JSON.stringify({ version: process.version, hashes }));

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { examples, JSON_FLAG } from '../help.js';
+import { wholeNumber } from '../option-values.js';
 
 export function registerFn(program: Command): void {
   const command = program
@@ -12,6 +13,7 @@ Without a database the aliases are left out. In JSON, numbers that are not finit
     )
     .argument('<expression>', 'e.g. "max(relu(x),cosh(elu(x)))"')
     .option('--plot <file>', 'draw the function and its derivative into this .svg or .png file')
+    .option('--aliases <count>', 'list at most so many aliases, or all (each takes some milliseconds)', aliasCount, 100)
     .option(...JSON_FLAG)
     .action(fnAction);
   examples(command, [
@@ -22,9 +24,15 @@ Without a database the aliases are left out. In JSON, numbers that are not finit
 }
 
 interface Flags {
+  aliases: number;
   plot?: string;
   json?: boolean;
 }
+
+/** The database takes no limit above it. */
+const ALL = 2 ** 31 - 1;
+
+const aliasCount = (text: string): number => (text === 'all' ? ALL : wholeNumber(1, ALL)(text));
 
 async function fnAction(text: string, flags: Flags): Promise<void> {
   const [{ functionReport }, { parseExpression }, { functionChart }, { functionText }, output, { readDatabase }] =
@@ -40,7 +48,7 @@ async function fnAction(text: string, flags: Flags): Promise<void> {
   // Before the work: a slip in the name is told at once.
   if (flags.plot !== undefined) plots?.checkPlotFile(flags.plot);
   const chart = functionChart(parseExpression(text));
-  const report = await readDatabase((store) => functionReport(store, text));
+  const report = await readDatabase((store) => functionReport(store, text, flags.aliases));
   const shown = report ?? (await functionReport(undefined, text));
   const json = {
     ...shown,

@@ -4,6 +4,7 @@ import type { OperatorSet } from '../operators/types.js';
 import { isUsable, OUTPUT_INPUTS, outputFeatures } from '../output-features.js';
 import { parseSchema, type Schema, type Slot, schemaSize } from '../schema.js';
 import { BatchBuilder, type FunctionBatch } from './function-batch.js';
+import { OperatorLoops } from './operator-loop.js';
 import { OutputHasher } from './output-hasher.js';
 import { IndexSample } from './sample.js';
 import { SchemaWalk } from './schema-walk.js';
@@ -17,8 +18,8 @@ export interface FunctionSource {
   names?: readonly string[];
 }
 
-/** Inner expressions whose values are kept: 36 MB. */
-const KEPT = 4500;
+/** Inner expressions whose values are kept: 32 MB. */
+const KEPT = 4000;
 /** So many classes (some 300 bytes each besides their values) are forgotten before work goes on. */
 const MAX_CLASSES = 2 ** 17;
 /** Classes that one stretch of work may add: a range of a schema with hundreds of slots is done in several. */
@@ -39,6 +40,7 @@ interface Application {
 export class FunctionEnumerator {
   readonly #hasher = new OutputHasher(OUTPUT_INPUTS.length);
   readonly #outputs = new Float64Array(OUTPUT_INPUTS.length);
+  readonly #loops = new OperatorLoops();
   /** Made when it is needed. */
   #room: Float64Array | undefined;
   #last: { schema: string; set: OperatorSet; slot: Slot; classes: ValueClasses } | undefined;
@@ -115,7 +117,7 @@ export class FunctionEnumerator {
     const last = this.#last;
     if (last?.schema === text && last.set === set && last.classes.count < MAX_CLASSES) return last;
     this.#room ??= new Float64Array(KEPT * OUTPUT_INPUTS.length);
-    this.#last = { schema: text, set, slot, classes: new ValueClasses(set, OUTPUT_INPUTS, this.#room) };
+    this.#last = { schema: text, set, slot, classes: new ValueClasses(set, OUTPUT_INPUTS, this.#room, this.#loops) };
     return this.#last;
   }
 }

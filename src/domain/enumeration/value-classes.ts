@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Operator, OperatorSet } from '../operators/types.js';
-import { type OperatorLoop, operatorLoop } from './operator-loop.js';
+import type { OperatorLoops } from './operator-loop.js';
 
 /** Ids below this fit an exact numeric key of an operator and two arguments: 13 + 20 + 20 bits. */
 const SMALL_ID = 2 ** 20;
@@ -23,7 +23,8 @@ export function applicationKey(operator: number, args: readonly number[]): Appli
 export class ValueClasses {
   /** The class of x itself. */
   static readonly X = 0;
-  readonly #loops: OperatorLoop[];
+  readonly #operators: readonly Operator[];
+  readonly #loops: OperatorLoops;
   readonly #places: ReadonlyMap<Operator, number>;
   readonly #byApplication = new Map<ApplicationKey, number>();
   readonly #byValues = new Map<string, number>();
@@ -38,10 +39,10 @@ export class ValueClasses {
    * @param samples the values of x
    * @param room for values that are kept; those of further classes are computed again each time that they are asked for
    */
-  constructor(set: OperatorSet, samples: Float64Array, room: Float64Array) {
-    const operators: Operator[] = [...set.unary, ...set.binary, ...set.nary];
-    this.#loops = operators.map(operatorLoop);
-    this.#places = new Map(operators.map((operator, place) => [operator, place]));
+  constructor(set: OperatorSet, samples: Float64Array, room: Float64Array, loops: OperatorLoops) {
+    this.#loops = loops;
+    this.#operators = [...set.unary, ...set.binary, ...set.nary];
+    this.#places = new Map(this.#operators.map((operator, place) => [operator, place]));
     this.#samples = samples;
     this.#kept = room;
     this.#work = new Float64Array(samples.length);
@@ -69,7 +70,7 @@ export class ValueClasses {
 
   /** Writes the values of an operator applied to members of classes. */
   evaluate(operator: number, args: readonly Float64Array[], out: Float64Array): void {
-    this.#loops[operator]!(args, out);
+    this.#loops.of(this.#operators[operator]!, args.length)(args, out);
   }
 
   /**

@@ -38,7 +38,7 @@ const OPERATORS: OperatorCode = {
   add: '{a} + {b}',
   sub: '{a} - {b}',
   mul: '{a} * {b}',
-  div: '{a} / {b}',
+  div: '_div({a}, {b})',
   pow: '_pow({a}, {b})',
   max: '_max({a}, {b})',
   min: '_min({a}, {b})',
@@ -64,6 +64,17 @@ const HELPERS = {
   _selu: `def _selu(x):
     scale, alpha = 1.0507009873554805, 1.6732632423543772
     return scale * jnp.where(x > 0, x, alpha * jnp.expm1(jnp.where(x > 0, 0.0, x)))`,
+  _div: `@jax.custom_jvp
+def _div(a, b):
+    return a / b
+
+
+@_div.defjvp
+def _div_jvp(primals, tangents):
+    # JAX's own rule has b ** -2, which overflows for small b.
+    (a, b), (da, db) = primals, tangents
+    y = _div(a, b)
+    return y, (da - y * db) / b`,
   _max: choice('_max', '>', 'larger'),
   _min: choice('_min', '<', 'smaller'),
   _pow: `@jax.custom_jvp

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { nearestNames } from '../../domain/nearest-names.js';
@@ -19,11 +19,13 @@ export interface ResolvedTask {
 export interface TaskFolders {
   /** Where `aquasurf.config.ts` (or .js, .mjs) is looked for. */
   projectDir: string;
-  /** `--tasks`, relative to the project: a folder, every module of which is one of tasks, or one such module. */
+  /** `--tasks`, relative to the project: a folder, every module of which with a default export is one of tasks, or one such module. */
   tasksDir?: string;
 }
 
 const CONFIG_FILES = ['aquasurf.config.ts', 'aquasurf.config.js', 'aquasurf.config.mjs'];
+/** A default export, in ESM or CommonJS. */
+const EXPORTS_SOMETHING = /\bexport\s+default\b|\bas\s+default\b|\bmodule\.exports\b|\bexports\.default\b/;
 const MODULE = /(?<!\.d)(?<!\.test)\.(ts|mts|js|mjs)$/;
 
 /**
@@ -97,7 +99,9 @@ async function modulesIn(place: string): Promise<string[]> {
   try {
     if ((await stat(place)).isFile()) return [place];
     const files = (await readdir(place)).filter((file) => MODULE.test(file)).sort();
-    return files.map((file) => join(place, file));
+    const paths = files.map((file) => join(place, file));
+    // Other files in the folder, scripts perhaps, are not to be run.
+    return paths.filter((path) => EXPORTS_SOMETHING.test(readFileSync(path, 'utf8')));
   } catch (error) {
     throw new AquasurfError('TASK_NOT_FOUND', `the tasks in ${place} cannot be read: ${errorLine(error)}`);
   }
