@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AquasurfError } from '../errors.js';
+import { AquasurfError, errorLine } from '../errors.js';
 import type { JobName } from '../queues/jobs.js';
 import type { Queues } from '../queues/queues.js';
 import type { StudyProgress } from '../store/study-progress.js';
@@ -74,6 +74,8 @@ const START_UP = 5000;
 const REDIS_PATIENCE = 10_000;
 /** A stage without any job in its queues for so long will not end by itself, in milliseconds. */
 const STALL = 60_000;
+/** The same where its jobs have failed for good. */
+const STALL_AFTER_FAILURE = 5000;
 
 /**
  * Shows how far the stages are, one after another, until they are complete.
@@ -95,6 +97,7 @@ async function followStage(
   display: ProgressDisplay,
 ): Promise<void> {
   let warned = false;
+  let told: string | undefined;
   const begin = Date.now();
   let lastJob = Date.now();
   while (true) {
@@ -110,8 +113,13 @@ async function followStage(
       warned = true;
       display.note(`no consumer takes ${stage.queues[0]} jobs: start one with \`aquasurf worker\``);
     }
+    const failure = await ask(newestFailure(stage, options.queues, { study: study.name, since: begin }));
+    if (failure?.again && failure.reason !== told) {
+      told = failure.reason;
+      display.note(`a ${failure.queue} job failed and is tried again: ${failure.reason}`);
+    }
     if (await ask(anyJob(stage, options.queues))) lastJob = Date.now();
-    else if (Date.now() - lastJob > STALL) throw await stalled(stage, options.queues);
+    else if (Date.now() - lastJob > (failure ? STALL_AFTER_FAILURE : STALL)) throw stalled(stage, failure);
     // The signal ends the sleep; what it means is thrown above.
     await sleep(INTERVAL, undefined, options.signal ? { signal: options.signal } : {}).catch(() => {});
   }
@@ -125,19 +133,37 @@ async function anyJob(stage: Stage, queues: Queues): Promise<boolean> {
   return false;
 }
 
-async function stalled(stage: Stage, queues: Queues): Promise<AquasurfError> {
-  for (const name of stage.queues) {
-    const [failed] = await queues.queue(name).getFailed(0, 0);
-    if (failed) {
-      return new AquasurfError(
-        'FAILED',
-        `${stage.label}: jobs failed, the last with "${failed.failedReason}"; look at them in Bull Board ` +
-          '(`aquasurf monitor`), mend the cause, and run the same command again',
-      );
+interface Failure {
+  queue: JobName;
+  /** One line. */
+  reason: string;
+  /** Another attempt follows. */
+  again: boolean;
+}
+
+/** The newest failure since then among the stage's jobs of this study, or of no study (spaces belong to many). */
+async function newestFailure(
+  stage: Stage,
+  queues: Queues,
+  { study, since }: { study: string; since: number },
+): Promise<Failure | undefined> {
+  for (const queue of stage.queues) {
+    for (const state of ['failed', 'delayed'] as const) {
+      const [job] = await queues.queue(queue).getJobs([state], 0, 0);
+      // A job that was only handed back has no reason; one that waits keeps the reason of its last attempt.
+      if (!job?.failedReason || (job.processedOn ?? 0) < since || (job.data.study ?? study) !== study) continue;
+      return { queue, reason: errorLine(job.failedReason), again: state === 'delayed' };
     }
   }
+  return undefined;
+}
+
+function stalled({ label }: Stage, failure: Failure | undefined): AquasurfError {
   return new AquasurfError(
     'FAILED',
-    `${stage.label}: no job is left, and the work is not complete; run the same command again`,
+    failure
+      ? `${label}: jobs failed, the last with "${failure.reason}"; look at them in Bull Board (\`aquasurf monitor\`), ` +
+          'mend the cause, and run the same command again'
+      : `${label}: no job is left, and the work is not complete; run the same command again`,
   );
 }

@@ -4,7 +4,9 @@ import { run } from './run.js';
 // `aquasurf best NAME | head -1`: whoever reads has gone; the command ends as it would have, without a trace.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code === 'EPIPE') return;
+    if (stream === process.stdout) process.stderr.write(`aquasurf: the output cannot be written: ${error.message}\n`);
+    process.exit(1);
   });
 }
 

@@ -2,6 +2,9 @@ import { InvalidArgumentError } from 'commander';
 
 /** Readers of option values; commander puts the option's name before their messages. */
 
+/** A century or so. */
+const MAX_HOURS = 1_000_000;
+
 export const wholeNumber =
   (least: number, most: number = Number.MAX_SAFE_INTEGER) =>
   (text: string): number => {
@@ -11,10 +14,11 @@ export const wholeNumber =
     throw new InvalidArgumentError(`Expected a whole number ${range}.`);
   };
 
-export function positiveNumber(text: string): number {
+/** A time from now on; the end must be a date that JavaScript and the database know. */
+export function hours(text: string): number {
   const value = decimal(text);
-  if (value !== undefined && value > 0) return value;
-  throw new InvalidArgumentError('Expected a number above 0.');
+  if (value !== undefined && value > 0 && value <= MAX_HOURS) return value;
+  throw new InvalidArgumentError(`Expected a number above 0, at most ${MAX_HOURS}.`);
 }
 
 export function notNegative(text: string): number {

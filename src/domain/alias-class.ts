@@ -36,7 +36,7 @@ export interface AliasComparison {
   at?: number;
   /** Both there: values, or derivatives for `kink` and `gradient`. */
   pair?: readonly [a: number, b: number];
-  /** Points in [-3.05, 2.76] whose values differ by more than a millionth; there are none but for `different` forms. */
+  /** Points in [-3.05, 2.76] whose values differ by more than a millionth; few, and next to zeros of the function. */
   inside: number;
   /** The same in [-50, 50]. */
   outside: number;

@@ -9,7 +9,7 @@ export type PreciseVerdict = 'equal' | 'different' | 'one-undefined' | 'both-und
 /** Significant digits: the next is tried where rounding decides at the one before. */
 const PRECISIONS = [40, 80, 160, 320];
 /** Numbers beyond 10 to it count as infinite. */
-const MAX_EXPONENT = 1e12;
+const MAX_EXPONENT = 9e15;
 /** Decimal digits that a value must have been computed to. */
 const KNOWN_DIGITS = 15;
 /** Relative difference from which on two known values differ. */
@@ -20,7 +20,7 @@ const TOLERANCE = 1e-12;
  * arithmetic with every rounded result nudged in its last digits (stochastic arithmetic, Vignes 1993): digits in which
  * the two agree are right, and where too few do, the precision is doubled.
  * @returns 'one-undefined' and 'both-undefined' where one or both are not numbers; 'undecided' where 320 digits do not
- * do, where numbers exceed 10^(10¹²), or where an operator is one of the user's own
+ * do, where numbers exceed 10^(9·10¹⁵), or where an operator is one of the user's own
  */
 export function comparePrecisely(a: Expression, b: Expression, x: number): PreciseVerdict {
   for (const precision of PRECISIONS) {

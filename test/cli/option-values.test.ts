@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import {
   commaList,
   fraction,
+  hours,
   loss,
   notNegative,
   parallelism,
-  positiveNumber,
   wholeNumber,
 } from '../../src/cli/option-values.js';
 
@@ -34,9 +34,9 @@ describe('option values', () => {
   });
 
   it('durations are not negative, hours not zero', () => {
-    expect([notNegative('0'), positiveNumber('0.5')]).toEqual([0, 0.5]);
+    expect([notNegative('0'), hours('0.5')]).toEqual([0, 0.5]);
     refused(notNegative, ['-1', 'x']);
-    refused(positiveNumber, ['0', '-1']);
+    refused(hours, ['0', '-1', '1e300', 'nan']);
   });
 
   it('parallelism is auto or a count', () => {

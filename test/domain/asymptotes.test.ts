@@ -112,7 +112,7 @@ describe('asymptotes', () => {
 });
 
 describe('asymptotes of random functions', () => {
-  const COUNT = testSize({ small: 150, full: 5000 });
+  const COUNT = testSize({ small: 150, full: 2000 });
 
   it(`agree with ${COUNT} functions in exact arithmetic far out`, () => {
     const random = new SeededRandom('asymptotes');
@@ -148,5 +148,5 @@ describe('asymptotes of random functions', () => {
     expect(wrong).toEqual([]);
     expect(compared).toBeGreaterThan(0.4 * COUNT);
     expect(decided / (2 * COUNT)).toBeGreaterThan(0.9);
-  });
+  }, 600_000);
 });

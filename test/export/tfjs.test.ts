@@ -69,7 +69,7 @@ describe.each(['tensorflow', 'cpu'])('the tfjs target on the backend %s', (backe
       const read = (of: (x: Tensor) => Tensor): number[] => tf.tidy(() => [...of(tf.tensor1d(x)).dataSync()]);
       const ours = read((t) => evaluateTensor(tf, parseExpression(fn), t));
       const near = read((t) => exported(tf, t)).map(
-        (v, i) => Object.is(v + 0, ours[i]! + 0) || Math.abs(v - ours[i]!) < 1e-6,
+        (v, i) => Object.is(v + 0, ours[i]! + 0) || Math.abs(v - ours[i]!) < 1e-6 * Math.max(1, Math.abs(v)),
       );
       expect([fn, near]).toEqual([fn, x.map(() => true)]);
     }

@@ -30,7 +30,7 @@ export async function importTypescript(code: string, name: string): Promise<Func
 }
 
 /** What the compiler says about generated TypeScript under its strictest settings. */
-export function typeErrors(code: string): string[] {
+export function typeErrors(codes: readonly string[]): string[] {
   const options: ts.CompilerOptions = {
     strict: true,
     noUncheckedIndexedAccess: true,
@@ -44,8 +44,11 @@ export function typeErrors(code: string): string[] {
   };
   const host = ts.createCompilerHost(options);
   const { getSourceFile } = host;
-  host.getSourceFile = (name, version) =>
-    name === 'exported.ts' ? ts.createSourceFile(name, code, version) : getSourceFile.call(host, name, version);
-  const program = ts.createProgram(['exported.ts'], options, host);
+  const files = new Map(codes.map((code, i) => [`exported${i}.ts`, code]));
+  host.getSourceFile = (name, version) => {
+    const code = files.get(name);
+    return code === undefined ? getSourceFile.call(host, name, version) : ts.createSourceFile(name, code, version);
+  };
+  const program = ts.createProgram([...files.keys()], options, host);
   return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
 }

@@ -51,7 +51,10 @@ describe('the TypeScript target', () => {
     const slopes = POINTS.slice(0, 1000).map((x) => ({ x, actual: derivative(x), expected: slope(value, x) }));
     // Where the chain rule meets 0 times infinity, as in training, it has no answer.
     const { derivatives } = differentiate(parseExpression(fn), POINTS.slice(0, 1000));
-    expect(slopes.map(({ actual }) => Number.isNaN(actual))).toEqual([...derivatives].map(Number.isNaN));
+    const missing = slopes.filter(({ x, actual }, i) => {
+      return !Number.isNaN(value(x)) && Number.isNaN(actual) !== Number.isNaN(derivatives[i]);
+    });
+    expect(missing).toEqual([]);
     const smooth = slopes.filter(
       ({ actual, expected }) => expected !== undefined && Number.isFinite(expected) && !Number.isNaN(actual),
     );
@@ -80,9 +83,7 @@ describe('the TypeScript target', () => {
   });
 
   it('compiles under the strictest settings', () => {
-    const fns = [OPERATOR_EXPRESSIONS.join(), `sum_n(${OPERATOR_EXPRESSIONS.join()})`].slice(1);
-    for (const fn of [...fns, ...TRICKY_EXPRESSIONS.slice(0, 5)]) {
-      expect(typeErrors(exportFunction(fn, { to: 'typescript' }).code)).toEqual([]);
-    }
+    const fns = [...OPERATOR_EXPRESSIONS, ...TRICKY_EXPRESSIONS];
+    expect(typeErrors(fns.map((fn) => exportFunction(fn, { to: 'typescript' }).code))).toEqual([]);
   });
 });

@@ -89,6 +89,7 @@ describe('the search of a study', () => {
       parallel: 2,
       deadline,
       patience: 5,
+      doneBefore: 3,
       reason: null,
       generation: 1,
     });

@@ -102,7 +102,7 @@ describe('a lease', () => {
       status: 'waiting',
       number: null,
       lease: null,
-      attempts: 1,
+      attempts: 0,
       error: expect.stringContaining('worker-1'),
     });
     await expect(store().results.report('expire', hash, token, run(0.9))).rejects.toMatchObject({ code: 'LEASE_LOST' });
@@ -134,7 +134,7 @@ describe('a lease', () => {
     await sleep(20);
     const counts = await Promise.all(Array.from({ length: 6 }, () => store().leases.expire('sweep')));
     expect(counts.reduce((sum, count) => sum + count)).toBe(10);
-    expect((await store().trials.get('sweep', hashes[0] ?? ''))?.attempts).toBe(1);
+    expect((await store().trials.get('sweep', hashes[0] ?? ''))?.attempts).toBe(0);
   });
 });
 

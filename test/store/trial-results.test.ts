@@ -171,13 +171,13 @@ describe('cleaning', () => {
   /** A study with a trial in every state: hash 0 waiting, 1 running, 2 done, 3 failed, 4 done without an accuracy. */
   async function everyState(study: string): Promise<string[]> {
     const hashes = await addTrials(store(), study, 0, 5);
+    await store().trials.fixExpression(study, hashOf(2), 'relu(x)');
     const token = await claimed(store(), study, hashOf(1), 1);
     await store().results.report(study, hashOf(2), await claimed(store(), study, hashOf(2), 2), run(0.5));
     for (let attempt = 0; attempt < 3; attempt++) {
       await store().leases.fail(study, hashOf(3), await claimed(store(), study, hashOf(3), 3), 'no');
     }
     await store().results.report(study, hashOf(4), await claimed(store(), study, hashOf(4), 4), run(Number.NaN));
-    await store().trials.fixExpression(study, hashOf(2), 'relu(x)');
     return [token, ...hashes];
   }
 
@@ -185,7 +185,13 @@ describe('cleaning', () => {
     const [token = ''] = await everyState('clean');
     expect(await store().trials.clean('clean')).toBe(4);
     expect(await store().trials.statusCounts('clean')).toEqual({ waiting: 5, running: 0, done: 0, failed: 0 });
-    expect((await store().trials.candidates('clean')).map(({ fn }) => fn)).toEqual([null, null, 'relu(x)', null, null]);
+    expect((await store().trials.candidates('clean')).map(({ fn }) => fn)).toEqual([
+      null,
+      'f(x)',
+      'relu(x)',
+      'f(x)',
+      'f(x)',
+    ]);
     expect(await store().runs.of('clean', hashOf(2))).toEqual([]);
     expect(await store().trials.get('clean', hashOf(3))).toMatchObject({ attempts: 0, error: null, number: null });
     await expect(store().results.report('clean', hashOf(1), token, run(1))).rejects.toMatchObject({

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { examples, JSON_FLAG, WAIT_FLAG } from '../help.js';
-import { parallelism, positiveNumber, wholeNumber } from '../option-values.js';
+import { parallelism, hours, wholeNumber } from '../option-values.js';
 
 interface SearchFlags {
   trials: number;
@@ -21,7 +21,7 @@ export function registerSearch(program: Command): void {
     .argument('<study>', 'the study')
     .requiredOption('--trials <n>', 'trials wanted in all', wholeNumber(1, 1_000_000))
     .option('--parallel <k>', 'trials running at once at most; auto: as many as there are workers', parallelism, 'auto')
-    .option('--hours <h>', 'start no trial after so many hours', positiveNumber)
+    .option('--hours <h>', 'start no trial after so many hours', hours)
     .option('--patience <n>', 'stop after so many trials in a row that brought nothing better', wholeNumber(1))
     .option(...WAIT_FLAG)
     .option(...JSON_FLAG)

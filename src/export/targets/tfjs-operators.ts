@@ -26,13 +26,13 @@ export const TFJS_OPERATORS: OperatorCode = {
   bessel_i0e: 'besselI0e(tf, {x})',
   bessel_i1e: 'besselI1e(tf, {x})',
   relu: 'tf.relu({x})',
-  elu: 'tf.elu({x})',
-  selu: 'tf.selu({x})',
+  elu: 'elu(tf, {x})',
+  selu: 'selu(tf, {x})',
   swish: 'tf.mul({x}, tf.sigmoid({x}))',
   softplus: 'tf.softplus({x})',
   softsign: 'softsign(tf, {x})',
   hard_sigmoid: 'tf.clipByValue(tf.add(tf.mul({x}, 0.2), 0.5), 0, 1)',
-  elish: 'tf.mul(tf.elu({x}), tf.sigmoid({x}))',
+  elish: 'tf.mul(elu(tf, {x}), tf.sigmoid({x}))',
   leakyrelu: 'tf.leakyRelu({x}, 0.01)',
   mish: 'tf.mul({x}, tf.tanh(tf.softplus({x})))',
   gelu: 'tf.mul(tf.mul({x}, 0.5), tf.add(tf.erf(tf.div({x}, Math.SQRT2)), 1))',
@@ -74,6 +74,16 @@ function constantOf(tf, x, value) {
   absolute: `/** |x|, with the derivative 0 at 0. */
 function absolute(tf, x) {
   return withDerivative(tf, x, (x) => tf.abs(x), (x) => tf.sign(x));
+}`,
+  elu: `/** x for x > 0, else e^x - 1. The native tf.elu and tf.selu lose digits near 0; tf.expm1 does not. */
+function elu(tf, x) {
+  const positive = tf.greater(x, 0);
+  return tf.where(positive, x, tf.expm1(tf.where(positive, tf.zerosLike(x), x)));
+}`,
+  selu: `function selu(tf, x) {
+  const [scale, alpha] = [1.0507009873554805, 1.6732632423543772];
+  const left = tf.mul(elu(tf, x), alpha);
+  return tf.mul(tf.where(tf.greater(x, 0), x, left), scale);
 }`,
   logSigmoid: `/** ln sigmoid(x), without overflow on the left or cancellation on the right. */
 function logSigmoid(tf, x) {
