@@ -2,9 +2,6 @@ import { InvalidArgumentError } from 'commander';
 
 /** Readers of option values; commander puts the option's name before their messages. */
 
-/** A century or so. */
-const MAX_HOURS = 1_000_000;
-
 export const wholeNumber =
   (least: number, most: number = Number.MAX_SAFE_INTEGER) =>
   (text: string): number => {
@@ -14,11 +11,11 @@ export const wholeNumber =
     throw new InvalidArgumentError(`Expected a whole number ${range}.`);
   };
 
-/** A time from now on; the end must be a date that JavaScript and the database know. */
 export function hours(text: string): number {
   const value = decimal(text);
-  if (value !== undefined && value > 0 && value <= MAX_HOURS) return value;
-  throw new InvalidArgumentError(`Expected a number above 0, at most ${MAX_HOURS}.`);
+  // A century or so: the end of a search must be a date.
+  if (value !== undefined && value > 0 && value <= 1_000_000) return value;
+  throw new InvalidArgumentError('Expected a number above 0, at most 1000000.');
 }
 
 export function notNegative(text: string): number {

@@ -2,6 +2,9 @@ import { AquasurfError } from '../errors.js';
 import type { Pipeline } from '../queues/pipeline.js';
 import { reconcileSearch } from './reconcile-search.js';
 
+/** A century or so: the end must be a date that JavaScript and the database know. */
+const MAX_HOURS = 1_000_000;
+
 export interface SearchOptions {
   /** Trials wanted in all: those that are done count. */
   trials: number;
@@ -13,9 +16,13 @@ export interface SearchOptions {
   patience?: number;
 }
 
-/** Begins (or widens) the study's search and enqueues its slots. */
+/**
+ * Begins (or widens) the study's search and enqueues its slots.
+ * @throws AquasurfError USAGE for numbers that no search can have
+ */
 export async function startSearch(pipeline: Pipeline, study: string, options: SearchOptions): Promise<void> {
   const { store } = pipeline;
+  checkOptions(options);
   const parallel = options.parallel ?? 'auto';
   await store.studies.startSearch(study, {
     trials: options.trials,
@@ -27,6 +34,15 @@ export async function startSearch(pipeline: Pipeline, study: string, options: Se
   // What failed in an earlier search gets its attempts again: the user may have mended the cause.
   await store.trials.resetFailed(study);
   await reconcileSearch(pipeline, await store.studies.get(study), true);
+}
+
+function checkOptions({ trials, parallel = 'auto', hours = 1, patience = 1 }: SearchOptions): void {
+  const count = (value: number) => Number.isSafeInteger(value) && value > 0;
+  const wrong = (what: string) => new AquasurfError('USAGE', `search: ${what}`);
+  if (!count(trials)) throw wrong(`trials: ${trials}; expected a whole number from 1 on`);
+  if (parallel !== 'auto' && !count(parallel)) throw wrong(`parallel: ${parallel}; expected 'auto' or a whole number`);
+  if (!(hours > 0 && hours <= MAX_HOURS)) throw wrong(`hours: ${hours}; expected more than 0, at most ${MAX_HOURS}`);
+  if (!count(patience)) throw wrong(`patience: ${patience}; expected a whole number from 1 on`);
 }
 
 /** Lets running trials end and starts no more, until `resumeSearch`. */

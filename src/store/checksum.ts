@@ -32,7 +32,12 @@ export async function populationChecksum(store: Store): Promise<PopulationChecks
     for await (const document of database.collection(collection).find({}, { batchSize: 10_000 })) {
       counts[collection]++;
       const text = JSON.stringify([collection, ...fields.map((field) => canonical(document[field]))]);
-      sum += BigInt(`0x${createHash('sha256').update(text).digest('hex').slice(0, BITS / 4)}`);
+      sum += BigInt(
+        `0x${createHash('sha256')
+          .update(text)
+          .digest('hex')
+          .slice(0, BITS / 4)}`,
+      );
     }
   }
   const checksum = BigInt.asUintN(BITS, sum);

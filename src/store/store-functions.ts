@@ -57,8 +57,9 @@ export async function storeAliases(
   space: string,
   batch: FunctionBatch,
 ): Promise<void> {
+  const spaces = [space];
   const documents = batch.names.map(
-    (name, i): AliasDoc => ({ _id: name, hash: batch.hashes[batch.classOf[i]!]!, spaces: [space] }),
+    (name, i): AliasDoc => ({ _id: name, hash: batch.hashes[batch.classOf[i]!]!, spaces }),
   );
   const present = await insertMissing(collection, documents);
   await eachBatch(present, async (some) => {

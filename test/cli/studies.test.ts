@@ -157,7 +157,7 @@ describe('training of your own', () => {
 
   it('knows the aliases of a function', async () => {
     const report = await json('fn', 'max(x,zero(x))');
-    expect(report).toMatchObject({ representative: 'relu(x)', aliases: ['relu(x)'], database: true });
+    expect(report).toMatchObject({ representative: 'relu(x)', aliases: [{ name: 'relu(x)' }], database: true });
   });
 
   it('searches, pauses, resumes and stops, and refuses what makes no sense', async () => {

@@ -136,6 +136,12 @@ describe('operators of one’s own', () => {
     expect(code).toContain('t2 = t1 + torch.sin(t1) ** 2');
   });
 
+  it('stand in parentheses in LaTeX where they may be sums', () => {
+    const operators = snake({ latex: '{x} + \\sin^2 {x}' });
+    const { code } = exportFunction('mul(snake(x),x)', { to: 'latex', operators });
+    expect(code).toContain('f(x) &= \\left(x + \\sin^2 x\\right) \\cdot x');
+  });
+
   it('bring a derivative for TypeScript', () => {
     const code = { typescript: '{x} + Math.sin({x}) ** 2', typescriptDerivative: '{dx} * (1 + Math.sin(2 * {x}))' };
     const exported = exportFunction('snake(exp(x))', { to: 'typescript', operators: snake(code) }).code;

@@ -20,6 +20,7 @@ export const TRICKY_EXPRESSIONS: readonly string[] = [
   'max(div(zero(x),zero(x)),x)',
   'min(x,div(zero(x),zero(x)))',
   'pow(x,one(x))',
+  'pow(x,reciprocal(one(x)))',
   'pow(x,add(one(x),one(x)))',
   'pow(x,x)',
   'pow(relu(x),zero(x))',

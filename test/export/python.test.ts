@@ -107,6 +107,9 @@ describe.runIf(testSize({ small: 0, full: 1 }) === 1)('the Python files, execute
       }
       console.log(target, run.versions, `${wanted.length} functions`, largest.float32.show(), largest.float64.show());
       expect(wrong).toEqual([]);
+      for (const { compared, vacuous } of [largest.float32.show(), largest.float64.show()]) {
+        expect(vacuous / compared).toBeLessThan(0.01);
+      }
       kept[target] = { versions: run.versions, functions: storedOf(target, run, x) };
     },
     600_000,

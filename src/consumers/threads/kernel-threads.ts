@@ -3,7 +3,7 @@ import { entryPoint } from '../../config.js';
 import type { KernelTasks } from './kernel-thread.js';
 
 /** Heap of a thread that enumerates, in MB: it needs a tenth, and would take what it gets. */
-const ENUMERATION = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 };
+const ENUMERATION = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 128 };
 
 /** Pools of worker threads for computations that would keep this thread from renewing locks. */
 export class KernelThreads {

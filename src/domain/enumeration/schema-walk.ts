@@ -7,6 +7,8 @@ interface Node {
   readonly operators: readonly Operator[];
   /** Places of `operators` in the set. */
   readonly places: readonly number[];
+  /** `name(` of each of `operators`. */
+  readonly openings: readonly string[];
   /** Undefined stands for x. */
   readonly args: ReadonlyArray<Node | undefined>;
   digit: number;
@@ -40,6 +42,7 @@ export class SchemaWalk {
       const node: Node = {
         operators,
         places: operators.map((operator) => classes.placeOf(operator)),
+        openings: operators.map(({ name }) => `${name}(`),
         args,
         digit: 0,
         changed: true,
@@ -102,9 +105,9 @@ export class SchemaWalk {
         node.argClasses[i] = arg.class;
       }
       if (!node.changed) continue;
-      let names = node.args[0]?.name ?? 'x';
-      for (let i = 1; i < node.args.length; i++) names += `,${node.args[i]?.name ?? 'x'}`;
-      node.name = `${node.operators[node.digit]!.name}(${names})`;
+      let name = node.openings[node.digit]! + (node.args[0]?.name ?? 'x');
+      for (let i = 1; i < node.args.length; i++) name += `,${node.args[i]?.name ?? 'x'}`;
+      node.name = `${name})`;
       if (node !== this.#root) node.class = this.#classes.classOf(node.places[node.digit]!, node.argClasses);
     }
     for (const node of this.#postOrder) node.changed = false;

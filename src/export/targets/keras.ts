@@ -9,7 +9,8 @@ const OPERATORS: OperatorCode = {
   one: '_constant({x}, 1.0)',
   negative: '-{x}',
   abs: 'tf.abs({x})',
-  reciprocal: 'tf.math.reciprocal({x})',
+  // tf.math.reciprocal may be an approximation, for which 1/1 is not 1.
+  reciprocal: '1.0 / {x}',
   square: 'tf.square({x})',
   exp: 'tf.exp({x})',
   erf: 'tf.math.erf({x})',

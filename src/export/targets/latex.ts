@@ -6,11 +6,11 @@ import { type Step, type Steps, stepsOf } from '../steps.js';
 import {
   ATOM,
   atom,
-  CALL,
   type Definition,
   type Formula,
   LATEX_DEFINITIONS,
   LATEX_OPERATORS,
+  SUM,
   within,
 } from './latex-operators.js';
 
@@ -60,10 +60,11 @@ function formulas(program: Steps, operators: OperatorSet): { result: Formula; re
   return { result: values[program.result]!, repeated };
 }
 
+/** The formula of an operator of one's own may be a sum: it stands in parentheses wherever that matters. */
 function stepFormula({ operator, own }: Step, args: readonly Formula[], operators: OperatorSet): Formula {
   if (!own) return LATEX_OPERATORS[operator]!(...args);
   const texts = args.map((arg) => within(arg, ATOM));
-  return { tex: fillTemplate(ownCode(operators, operator, 'latex'), argumentNames(texts)), binds: CALL };
+  return { tex: fillTemplate(ownCode(operators, operator, 'latex'), argumentNames(texts)), binds: SUM };
 }
 
 /** The definitions of the named functions in use, in the order of their table; none twice. */

@@ -10,7 +10,8 @@ export const TFJS_OPERATORS: OperatorCode = {
   one: 'constantOf(tf, {x}, 1)',
   negative: 'tf.neg({x})',
   abs: 'absolute(tf, {x})',
-  reciprocal: 'tf.reciprocal({x})',
+  // tf.reciprocal is an approximation in the native library: 1/1 is not 1 there.
+  reciprocal: 'tf.div(1, {x})',
   square: 'tf.square({x})',
   exp: 'tf.exp({x})',
   erf: 'tf.erf({x})',
@@ -27,7 +28,7 @@ export const TFJS_OPERATORS: OperatorCode = {
   bessel_i1e: 'besselI1e(tf, {x})',
   relu: 'tf.relu({x})',
   elu: 'elu(tf, {x})',
-  selu: 'selu(tf, {x})',
+  selu: 'elu(tf, {x}, 1.0507009873554805, 1.6732632423543772)',
   swish: 'tf.mul({x}, tf.sigmoid({x}))',
   softplus: 'tf.softplus({x})',
   softsign: 'softsign(tf, {x})',
@@ -75,15 +76,16 @@ function constantOf(tf, x, value) {
 function absolute(tf, x) {
   return withDerivative(tf, x, (x) => tf.abs(x), (x) => tf.sign(x));
 }`,
-  elu: `/** x for x > 0, else e^x - 1. The native tf.elu and tf.selu lose digits near 0; tf.expm1 does not. */
-function elu(tf, x) {
-  const positive = tf.greater(x, 0);
-  return tf.where(positive, x, tf.expm1(tf.where(positive, tf.zerosLike(x), x)));
-}`,
-  selu: `function selu(tf, x) {
-  const [scale, alpha] = [1.0507009873554805, 1.6732632423543772];
-  const left = tf.mul(elu(tf, x), alpha);
-  return tf.mul(tf.where(tf.greater(x, 0), x, left), scale);
+  elu: `/** x for x > 0, else alpha·(e^x - 1), times scale. tf.elu and tf.selu lose digits near 0; tf.expm1 does not. */
+function elu(tf, x, scale = 1, alpha = 1) {
+  const negative = (x) => tf.minimum(x, tf.zerosLike(x));
+  const times = (x, left, right) => tf.mul(tf.where(tf.greater(x, 0), right, tf.mul(left, alpha)), scale);
+  return withDerivative(
+    tf,
+    x,
+    (x) => times(x, tf.expm1(negative(x)), x),
+    (x) => times(x, tf.exp(negative(x)), tf.onesLike(x)),
+  );
 }`,
   logSigmoid: `/** ln sigmoid(x), without overflow on the left or cancellation on the right. */
 function logSigmoid(tf, x) {

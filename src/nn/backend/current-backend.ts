@@ -47,6 +47,9 @@ export function backendOfProcess(load: () => Promise<Backend>): Promise<Backend>
   return state.loading;
 }
 
+/** tfjs of the backend of this process; undefined where none is loaded (yet). */
+export const processTf = (): Tf | undefined => processBackend().ready?.tf;
+
 /**
  * tfjs of the backend that `loadBackend` has loaded.
  * @throws AquasurfError BACKEND_UNAVAILABLE before that

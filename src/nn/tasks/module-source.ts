@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 /** `from './x'`, `import './x'`, `import('./x')`, `require('./x')`. */
 const RELATIVE_IMPORT = /\b(?:from|import|require)\s*\(?\s*(['"])(\.{1,2}\/[^'"]+)\1/g;
 
-const EXTENSIONS = ['', '.ts', '.mts', '.js', '.mjs', '.cjs', '.json'];
+const EXTENSIONS = ['', '.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json'];
 
 /**
  * SHA-256 of a module's source and of all modules that it imports by relative paths, however deep. Other modules that a
@@ -36,7 +36,7 @@ function collect(path: string, files: Map<string, string>): void {
 
 /** The file that a specifier means; TypeScript writes `.js` for a `.ts` file. */
 function locate(path: string): string | undefined {
-  const stems = [path, path.replace(/\.(m?)js$/, '.$1ts'), join(path, 'index')];
+  const stems = [path, path.replace(/\.([cm]?)js$/, '.$1ts'), join(path, 'index')];
   const candidates = stems.flatMap((stem) => EXTENSIONS.map((extension) => stem + extension));
   return candidates.find((candidate) => existsSync(candidate) && statSync(candidate).isFile());
 }

@@ -26,7 +26,7 @@ export interface TaskFolders {
 const CONFIG_FILES = ['aquasurf.config.ts', 'aquasurf.config.js', 'aquasurf.config.mjs'];
 /** A default export, in ESM or CommonJS. */
 const EXPORTS_SOMETHING = /\bexport\s+default\b|\bas\s+default\b|\bmodule\.exports\b|\bexports\.default\b/;
-const MODULE = /(?<!\.d)(?<!\.test)\.(ts|mts|js|mjs)$/;
+const MODULE = /(?<!\.d)(?<!\.test)\.([cm]?ts|[cm]?js)$/;
 
 /**
  * The task of that name: among the built-in ones, those of `aquasurf.config.*`, then those of the tasks folder. A module

@@ -52,7 +52,8 @@ export const reciprocal: UnaryOperator = {
   name: 'reciprocal',
   arity: 1,
   evaluate: (x) => 1 / x,
-  tensor: (tf, x) => tf.reciprocal(x),
+  // Not tf.reciprocal: TensorFlow's vectorised kernel gives 0.99999994 for 1/1, and a power of a negative by it is NaN.
+  tensor: (tf, x) => tf.div(1, x),
 };
 
 /** x². */

@@ -1,0 +1,65 @@
+import { createJiti } from 'jiti';
+import { processTf } from '../backend/current-backend.js';
+
+/** Names under which a module may import tfjs. */
+const TFJS = ['@tensorflow/tfjs', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'];
+
+/**
+ * Loads a user's module, in JavaScript or TypeScript, ESM or CommonJS, and gives its default export. `aquasurf` in it is
+ * this package and tfjs the one in use, for a second copy would be a second engine. What it prints goes to stderr, where
+ * it spoils no result, and it cannot end this process while it loads. Nothing is cached: a module that was changed is
+ * loaded anew.
+ */
+export async function importGuest(path: string, aquasurf: Record<string, unknown>): Promise<unknown> {
+  const tf = processTf() ?? absentTf();
+  const jiti = createJiti(import.meta.url, {
+    // With it, a module without a default export would be its own default.
+    interopDefault: false,
+    moduleCache: false,
+    fsCache: false,
+    virtualModules: { aquasurf, ...Object.fromEntries(TFJS.map((name) => [name, tf as Record<string, unknown>])) },
+  });
+  return defaultExport(await contained(() => jiti.import<GuestExports>(path)));
+}
+
+interface GuestExports {
+  default?: unknown;
+  __esModule?: unknown;
+}
+
+function defaultExport(module: GuestExports): unknown {
+  const isEsm = module.__esModule === true || Object.prototype.toString.call(module) === '[object Module]';
+  const exported = 'default' in module ? module.default : isEsm ? undefined : module;
+  // CommonJS with `exports.default`, seen as an ES module whose default is `exports`.
+  const nested = typeof exported === 'object' && exported !== null && 'default' in exported;
+  return nested ? exported.default : exported;
+}
+
+const CONTAINED = Symbol('contained');
+
+/** Calls that overlap share the first one's replacements, so that none is left behind. */
+async function contained<T>(load: () => Promise<T>): Promise<T> {
+  const { exit, stdout } = process;
+  if (CONTAINED in exit) return load();
+  const { write } = stdout;
+  const refuse = (code?: number | string | null): never => {
+    throw new Error(`it ends the process (process.exit(${code ?? ''}))`);
+  };
+  process.exit = Object.assign(refuse, { [CONTAINED]: true });
+  stdout.write = process.stderr.write.bind(process.stderr) as typeof write;
+  try {
+    return await load();
+  } finally {
+    process.exit = exit;
+    stdout.write = write;
+  }
+}
+
+/** Where no backend is loaded, as on the command line: a module may import tfjs, but not use it while it loads. */
+function absentTf(): object {
+  const absent = (_: object, name: string | symbol) => {
+    if (typeof name === 'symbol' || name === 'then' || name === '__esModule') return undefined;
+    throw new Error(`it uses tf.${name} while it loads; use the tf that buildModel is given`);
+  };
+  return new Proxy({}, { get: absent });
+}
