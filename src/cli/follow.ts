@@ -97,7 +97,7 @@ async function followStage(
   display: ProgressDisplay,
 ): Promise<void> {
   let warned = false;
-  let told: string | undefined;
+  const told = new Set<string>();
   const begin = Date.now();
   let lastJob = Date.now();
   while (true) {
@@ -114,8 +114,8 @@ async function followStage(
       display.note(`no consumer takes ${stage.queues[0]} jobs: start one with \`aquasurf worker\``);
     }
     const failure = await ask(newestFailure(stage, options.queues, { study: study.name, since: begin }));
-    if (failure?.again && failure.reason !== told) {
-      told = failure.reason;
+    if (failure?.again && !told.has(failure.reason)) {
+      told.add(failure.reason);
       display.note(`a ${failure.queue} job failed and is tried again: ${failure.reason}`);
     }
     if (await ask(anyJob(stage, options.queues))) lastJob = Date.now();

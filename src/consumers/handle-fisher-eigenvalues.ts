@@ -20,22 +20,22 @@ export const handleFisherEigenvalues: Handler<'fisher-eigenvalues'> = async (
       context.signal.throwIfAborted();
       const fn = await store.trials.fixExpression(name, hash, await nameForStudy(store, study, hash));
       const outcome = await compute(fn, study, fisher.settings ?? study.fisher, context);
-      if (outcome) {
+      if (outcome.state !== 'again') {
         // Not recorded: a newer batch owes the features.
         if (await store.fisher.record(name, hash, { batch }, outcome)) counts[outcome.state]++;
         if (outcome.state !== 'defined')
           context.log.info({ fn, reason: outcome.reason }, `Fisher features ${outcome.state}`);
-      } else failures.push(fn);
+      } else failures.push(`${fn}: ${outcome.reason}`);
       progress((i + 1) / owed.length);
     }
   });
   await reconcileEmbedding(context, study, false);
   if (failures.length > 0)
-    throw new Error(`${failures.length} of ${owed.length} functions failed: ${failures.join(' ')}`);
+    throw new Error(`${failures.length} of ${owed.length} functions failed, the last ${failures.at(-1)}`);
   return { ...counts, skipped: hashes.length - owed.length };
 };
 
-/** @returns undefined when it failed and another attempt follows */
+/** @returns `again` when it failed and another attempt follows */
 async function compute(
   fn: string,
   study: StudyDoc,
@@ -55,6 +55,7 @@ async function compute(
     if (signal.aborted) throw error;
     if (!isFaultOfFunction(error)) throw error;
     log.warn({ fn, err: error }, `Fisher features of ${fn} failed`);
-    return lastAttempt ? ({ state: 'failed', reason: errorLine(error) } as const) : undefined;
+    const reason = errorLine(error);
+    return lastAttempt ? ({ state: 'failed', reason } as const) : ({ state: 'again', reason } as const);
   }
 }

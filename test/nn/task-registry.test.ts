@@ -49,6 +49,52 @@ describe('resolveTask', () => {
     ]);
   });
 
+  test.each([
+    ['t.js', "const { defineTask } = require('aquasurf'); module.exports = defineTask({", '});'],
+    ['t.cjs', 'module.exports = {', '};'],
+    ['t.cts', "const { defineTask } = require('aquasurf'); exports.default = defineTask({", '});'],
+    ['t.cjs', 'exports.default = {', '};'],
+    ['t.mjs', 'export default {', '};'],
+    ['t.ts', 'enum Size { Small = 1 }; const x: Size = Size.Small; export default {', '};'],
+  ])('takes the default export of ESM and CommonJS: %s, %s', async (file, head, end) => {
+    write(file, `${head} name: 'mine', buildModel() {}, loadData() {} ${end}`);
+    expect((await resolveTask('mine', { projectDir, tasksDir: file })).task.name).toBe('mine');
+  });
+
+  test('lets a module import tfjs, which is the one in use, but not use it while it loads', async () => {
+    const text = `import * as tf from '@tensorflow/tfjs'; export default { name: 'mine', buildModel: () => tf, loadData() {} };`;
+    write('t.ts', text);
+    expect((await resolveTask('mine', { projectDir, tasksDir: 't.ts' })).task.name).toBe('mine');
+    write('t.ts', `${text} tf.tensor([1]);`);
+    await expect(resolveTask('mine', { projectDir, tasksDir: 't.ts' })).rejects.toThrow(
+      /t\.ts does not load: it uses tf\.tensor while it loads; use the tf that buildModel is given/,
+    );
+  });
+
+  test('lets no module end the process or print among results while it loads', async () => {
+    write('t.ts', 'process.exit(3); export default {};');
+    await expect(resolveTask('mine', { projectDir, tasksDir: 't.ts' })).rejects.toThrow(
+      /t\.ts does not load: it ends the process \(process\.exit\(3\)\)/,
+    );
+    const printed: unknown[] = [];
+    const { write: stdout } = process.stdout;
+    process.stdout.write = (text: unknown) => printed.push(text) > 0;
+    try {
+      write('t.ts', `process.stdout.write('hello'); ${task('mine')}`);
+      await resolveTask('mine', { projectDir, tasksDir: 't.ts' });
+    } finally {
+      process.stdout.write = stdout;
+    }
+    expect(printed).toEqual([]);
+  });
+
+  test('names the place of a syntax error', async () => {
+    write('t.ts', 'export default {\n name: };');
+    await expect(resolveTask('mine', { projectDir, tasksDir: 't.ts' })).rejects.toThrow(
+      /Unexpected token at .*t\.ts:2:\d/,
+    );
+  });
+
   test('loads a module anew after a change, with another hash', async () => {
     write('aquasurf.config.ts', task('mine'));
     const before = await resolveTask('mine', { projectDir });

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { examples, JSON_FLAG, WAIT_FLAG } from '../help.js';
-import { parallelism, hours, wholeNumber } from '../option-values.js';
+import { hours, parallelism, wholeNumber } from '../option-values.js';
 
 interface SearchFlags {
   trials: number;

@@ -18,8 +18,8 @@ export interface FunctionSource {
   names?: readonly string[];
 }
 
-/** Inner expressions whose values are kept: 32 MB. */
-const KEPT = 4000;
+/** Inner expressions whose values are kept: 28 MB. */
+const KEPT = 3500;
 /** So many classes (some 300 bytes each besides their values) are forgotten before work goes on. */
 const MAX_CLASSES = 2 ** 17;
 /** Classes that one stretch of work may add: a range of a schema with hundreds of slots is done in several. */
