@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DelayedError, type Job, Worker } from 'bullmq';
 import { nanoid } from 'nanoid';
 import type { Logger } from '../log.js';
@@ -5,6 +6,7 @@ import { reconcile } from '../producers/reconcile.js';
 import { JOB_NAMES, JOBS, type JobName } from '../queues/jobs.js';
 import type { Pipeline } from '../queues/pipeline.js';
 import { payloadOf } from '../queues/queues.js';
+import { isDatabaseAway } from '../store/database-away.js';
 import { ComputeProcess } from './compute/compute-process.js';
 import type { ComputeSettings } from './compute/protocol.js';
 import { Device } from './device.js';
@@ -28,6 +30,9 @@ export interface ConsumerOptions {
 /** Queues whose jobs need the device: while one has it, the others take no jobs. */
 const DEVICE_QUEUES: readonly JobName[] = ['fisher-eigenvalues', 'training'];
 
+/** Between two looks for a database that does not answer, in milliseconds. */
+const DATABASE_AWAY = 2000;
+
 /** Takes jobs out of the queues and does them, until it is closed. */
 export class Consumer {
   readonly owner = `${process.pid}-${nanoid(8)}`;
@@ -39,6 +44,7 @@ export class Consumer {
   readonly #threads: KernelThreads;
   readonly #stopNow = new AbortController();
   readonly #reconciler: NodeJS.Timeout;
+  #databaseAway = false;
 
   constructor(pipeline: Pipeline, options: ConsumerOptions) {
     checkHandlers(HANDLERS);
@@ -107,8 +113,7 @@ export class Consumer {
       log.debug({ ms: Math.round(performance.now() - started), ...report }, 'job done');
       return report;
     } catch (error) {
-      // Whatever a job met because the consumer stops is no fault of the job.
-      const handBack = error instanceof HandBack ? error : this.#stopNow.signal.aborted && STOPPING;
+      const handBack = this.#handBackFor(error);
       if (handBack) {
         log.debug({ reason: handBack.reason }, 'job handed back');
         await job.moveToDelayed(Date.now() + Math.max(handBack.delayMs, 1), token);
@@ -118,6 +123,34 @@ export class Consumer {
       log.error({ err: error }, `job failed: ${error instanceof Error ? error.message : error}`);
       throw error;
     }
+  }
+
+  /** What a job meets because the consumer stops or the database is away is no fault of the job. */
+  #handBackFor(error: unknown): HandBack | undefined {
+    if (error instanceof HandBack) return error;
+    if (this.#stopNow.signal.aborted) return STOPPING;
+    if (!isDatabaseAway(error)) return undefined;
+    void this.#waitForDatabase();
+    return new HandBack('the database does not answer', DATABASE_AWAY);
+  }
+
+  /** Takes no jobs until the database answers again: other consumers may reach it. */
+  async #waitForDatabase(): Promise<void> {
+    if (this.#databaseAway) return;
+    this.#databaseAway = true;
+    this.#options.log.warn('the database does not answer; waiting for it');
+    const workers = [...this.#workers.values()];
+    await Promise.allSettled(workers.map((worker) => worker.pause(true)));
+    while (!this.#stopNow.signal.aborted && !(await this.#databaseAnswers())) await sleep(DATABASE_AWAY);
+    this.#databaseAway = false;
+    if (!this.#stopNow.signal.aborted) await Promise.allSettled(workers.map((worker) => worker.resume()));
+  }
+
+  #databaseAnswers(): Promise<boolean> {
+    return this.#pipeline.store.ping().then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Deleting a study leaves its jobs in the queues and under way: whatever they meet then is no fault of theirs. */

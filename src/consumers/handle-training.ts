@@ -1,5 +1,7 @@
+import pRetry from 'p-retry';
 import { AquasurfError, errorLine } from '../errors.js';
 import { reconcileSearch, searchOutlook } from '../producers/reconcile-search.js';
+import { isDatabaseAway } from '../store/database-away.js';
 import type { StudyDoc } from '../store/documents.js';
 import { operatorsOf } from '../store/own-operators.js';
 import { type ClaimedFunction, suggestAndClaim } from '../store/suggest.js';
@@ -69,7 +71,15 @@ async function train(study: StudyDoc, claim: ClaimedFunction, context: HandlerCo
     const known = await store.runs.get(study._id, hash, seed);
     const params = { task: study.task, operators: operatorsOf(study), fn, seed };
     const { result, history } = known ?? (await device.call('train', params, { signal, onProgress: progress }));
-    await store.results.report(study._id, hash, lease.token, { seed, result, history, worker: owner });
+    const run = { seed, result, history, worker: owner };
+    // A long training is not lost because the database is away at its end.
+    await pRetry(() => store.results.report(study._id, hash, lease.token, run), {
+      retries: Number.POSITIVE_INFINITY,
+      minTimeout: 1000,
+      maxTimeout: 10_000,
+      signal,
+      shouldRetry: ({ error }) => isDatabaseAway(error),
+    });
     log.info(
       { study: study._id, number, fn, valAcc: result.valAcc, seconds: result.runtime },
       `trial ${number}: ${fn}`,

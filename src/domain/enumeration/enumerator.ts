@@ -18,6 +18,13 @@ export interface FunctionSource {
   names?: readonly string[];
 }
 
+/**
+ * Samples are evaluated in ascending order: operators that are defined piece by piece then take the same branch many
+ * times in a row.
+ */
+const ASCENDING = Uint16Array.from(OUTPUT_INPUTS.keys()).sort((a, b) => OUTPUT_INPUTS[a]! - OUTPUT_INPUTS[b]!);
+const INPUTS = Float64Array.from(ASCENDING, (place) => OUTPUT_INPUTS[place]!);
+
 /** Inner expressions whose values are kept: 28 MB. */
 const KEPT = 3500;
 /** So many classes (some 300 bytes each besides their values) are forgotten before work goes on. */
@@ -38,8 +45,8 @@ interface Application {
  * classes of inner expressions, of the last schema and operator set that it was asked for.
  */
 export class FunctionEnumerator {
-  readonly #hasher = new OutputHasher(OUTPUT_INPUTS.length);
-  readonly #outputs = new Float64Array(OUTPUT_INPUTS.length);
+  readonly #hasher = new OutputHasher(ASCENDING);
+  readonly #outputs = new Float64Array(ASCENDING.length);
   readonly #loops = new OperatorLoops();
   /** Made when it is needed. */
   #room: Float64Array | undefined;
@@ -116,8 +123,8 @@ export class FunctionEnumerator {
   #classesOf(text: string, slot: Slot, set: OperatorSet): { slot: Slot; classes: ValueClasses } {
     const last = this.#last;
     if (last?.schema === text && last.set === set && last.classes.count < MAX_CLASSES) return last;
-    this.#room ??= new Float64Array(KEPT * OUTPUT_INPUTS.length);
-    this.#last = { schema: text, set, slot, classes: new ValueClasses(set, OUTPUT_INPUTS, this.#room, this.#loops) };
+    this.#room ??= new Float64Array(KEPT * INPUTS.length);
+    this.#last = { schema: text, set, slot, classes: new ValueClasses(set, INPUTS, this.#room, this.#loops) };
     return this.#last;
   }
 }

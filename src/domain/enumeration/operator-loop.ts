@@ -19,23 +19,24 @@ export class OperatorLoops {
   }
 }
 
+const BODIES = {
+  1: () => 'for (let i = 0; i < out.length; i++) out[i] = evaluate(v0[i]);',
+  2: () => 'for (let i = 0; i < out.length; i++) out[i] = evaluate(v0[i], v1[i]);',
+  n: (count: number) => `
+    const row = new Float64Array(${count});
+    for (let i = 0; i < out.length; i++) {
+      ${Array.from({ length: count }, (_, k) => `row[${k}] = v${k}[i];`).join(' ')}
+      out[i] = evaluate(row);
+    }`,
+};
+
 /**
  * The same calls in the same order as `evaluate` makes (evaluate.ts), over vectors of one length. Each operator gets a
  * loop compiled for it alone: in a common one the engine would see dozens of call targets and inline none of them, which
  * costs more than most operators do. The text of a loop holds nothing but the operator's name, letters and digits.
  */
 function compile({ name, arity, evaluate }: Operator, count: number): OperatorLoop {
-  const args = Array.from({ length: count }, (_, k) => `args[${k}]`);
-  const vectors = args.map((arg, k) => `const v${k} = ${arg};`).join(' ');
-  const values = args.map((_, k) => `v${k}[i]`);
-  const body =
-    arity === 'n'
-      ? `${values.map((value, k) => `row[${k}] = ${value};`).join(' ')} out[i] = evaluate(row);`
-      : `out[i] = evaluate(${values.join(', ')});`;
-  const loop = `return function ${name.replaceAll(/\W/g, '_')}(args, out) {
-    ${vectors}
-    const row = new Float64Array(${arity === 'n' ? count : 0});
-    for (let i = 0; i < out.length; i++) { ${body} }
-  };`;
+  const vectors = Array.from({ length: count }, (_, k) => `const v${k} = args[${k}];`).join(' ');
+  const loop = `return function ${name.replaceAll(/\W/g, '_')}(args, out) { ${vectors} ${BODIES[arity](count)} };`;
   return new Function('evaluate', loop)(evaluate);
 }

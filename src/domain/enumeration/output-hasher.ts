@@ -12,9 +12,12 @@ export class OutputHasher {
   readonly #tagged: Buffer;
   readonly #floats: Float32Array;
   readonly #bits: Uint32Array;
+  readonly #order: Uint16Array;
 
-  /** @param count number of samples, an even one */
-  constructor(count: number) {
+  /** @param order places of the values among the samples, whose number is even */
+  constructor(order: Uint16Array) {
+    const count = order.length;
+    this.#order = order;
     // The tag ends where the floats begin, and those must be aligned.
     const begin = Math.ceil(VERSION_TAG.length / 4) * 4;
     const memory = new ArrayBuffer(begin + 4 * count);
@@ -26,19 +29,20 @@ export class OutputHasher {
   }
 
   /**
-   * @param values float64, as many as there are samples
+   * @param values float64, as many as there are samples, in the order given
    * @returns the canonical hash, and whether the function can be suggested (isUsable)
    */
   digest(values: Float64Array): { hash: string; usable: boolean } {
     const floats = this.#floats;
+    const order = this.#order;
     // ±∞ and NaN times 0 are NaN, and stay it in a sum; in two sums, so that additions need not wait for one another.
     let [even, odd] = [0, 0];
-    for (let i = 0; i < floats.length; i += 2) {
+    for (let i = 0; i < order.length; i += 2) {
       // The rounding may make a -0 as well: -0 + 0 = +0.
       const first = Math.fround(values[i]!) + 0;
       const second = Math.fround(values[i + 1]!) + 0;
-      floats[i] = first;
-      floats[i + 1] = second;
+      floats[order[i]!] = first;
+      floats[order[i + 1]!] = second;
       even += first * 0;
       odd += second * 0;
     }

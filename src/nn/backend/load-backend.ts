@@ -62,10 +62,10 @@ function prepareProcess(threads: number | undefined): void {
   const between = threads === undefined ? {} : { TF_NUM_INTEROP_THREADS: String(threads) };
   // TensorFlow greets on stderr below log level 2; a level that the user has set stays.
   Object.assign(process.env, { TF_CPP_MIN_LOG_LEVEL: '2', ...process.env, ...perOperation, ...between });
-  // tfjs-node 4.22 calls two functions that Node 23 has removed.
+  // tfjs-node 4.22 calls two functions that Node 22 and later warn of, or have removed.
   const util = nodeUtil as unknown as Record<string, unknown>;
-  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  util.isArray ??= Array.isArray;
+  util.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
+  util.isArray = Array.isArray;
 }
 
 /** The members of tfjs-node's backend that its types do not show. */

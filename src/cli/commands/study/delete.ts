@@ -25,7 +25,8 @@ async function deleteAction(name: string, flags: { yes?: boolean }): Promise<voi
     import('../../output.js'),
   ]);
   await withStudy(name, async (study, { pipeline }) => {
-    await study.info();
+    // A document that is malformed can be deleted; a study that is not there is told as everywhere.
+    if (!(await pipeline.store.studies.exists(name))) await study.info();
     const { done } = await pipeline.store.trials.statusCounts(name);
     if (!(await confirmed(flags, `Delete study ${name} with the results of ${done} trials?`))) {
       return notify('nothing deleted');
