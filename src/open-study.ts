@@ -4,7 +4,7 @@ import { createLogger } from './log.js';
 import { resolveOperators } from './nn/tasks/operator-registry.js';
 import { resolveTask, type TaskFolders } from './nn/tasks/task-registry.js';
 import { openPipeline } from './open-pipeline.js';
-import { createStudy, type StudyOptions } from './producers/create-study.js';
+import { ensureStudy, type StudyOptions } from './producers/create-study.js';
 import type { Pipeline } from './queues/pipeline.js';
 import { findServices } from './services/services.js';
 import { Study } from './study.js';
@@ -72,7 +72,7 @@ export async function openStudy(name: string, options: OpenOptions = {}): Promis
         const { backend, cacheDir, logLevel, projectDir } = config;
         const settings = { backend, cacheDir, projectDir, tasksDir: modules.tasksDir, threads: 1 };
         await checkOperatorsApart(operators, settings, createLogger({ level: logLevel }));
-        await createStudy(pipeline, { ...rest, name, task, operators });
+        await ensureStudy(pipeline, { ...rest, name, task, operators });
       } else {
         await pipeline.store.studies.get(name);
       }

@@ -4,7 +4,7 @@ import { Supervisor } from '../consumers/supervisor.js';
 import { createLogger } from '../log.js';
 import { resolveTask } from '../nn/tasks/task-registry.js';
 import { openPipeline } from '../open-pipeline.js';
-import { createStudy } from '../producers/create-study.js';
+import { ensureStudy } from '../producers/create-study.js';
 import type { Pipeline } from '../queues/pipeline.js';
 import { startMonitor } from '../server/monitor.js';
 import { findServices } from '../services/services.js';
@@ -119,7 +119,7 @@ async function createOrResume(
   const exists = await pipeline.store.studies.exists(name);
   if (!exists) {
     const task = await resolveTask(TASK, { projectDir: config.projectDir });
-    await createStudy(pipeline, { name, task, space: SPACE });
+    await ensureStudy(pipeline, { name, task, space: SPACE });
   }
   say(`${exists ? 'Resuming' : 'Created'} study ${name}: task ${TASK}, space ${SPACE.join(' ')} and 8 baselines`);
   return new Study(name, pipeline);

@@ -90,3 +90,12 @@ async function refuseOtherSource(store: Pipeline['store'], operators: OperatorSe
       `raise the version to ${operators.version + 1}, or delete that study first`,
   );
 }
+
+/** As `createStudy`, for callers that found no such study: that another process made it since is well. */
+export async function ensureStudy(pipeline: Pipeline, options: StudyOptions): Promise<void> {
+  try {
+    await createStudy(pipeline, options);
+  } catch (error) {
+    if (!(error instanceof AquasurfError && error.code === 'STUDY_EXISTS')) throw error;
+  }
+}

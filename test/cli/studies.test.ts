@@ -72,6 +72,13 @@ describe('a study on the command line', () => {
     expect(await json('study', 'list')).toHaveLength(1);
   });
 
+  it('has no search that could be paused, resumed or stopped before one was begun', async () => {
+    for (const verb of ['pause', 'resume', 'stop']) {
+      const { code, stderr } = await cli.run(verb, 'digits');
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('study digits has no search yet') });
+    }
+  });
+
   it('must exist, and the error lists those that do', async () => {
     const commands = [
       ...[['study', 'show'], ['populate'], ['fisher'], ['suggest']],

@@ -66,6 +66,24 @@ describe('faults', () => {
     await supervisor.stop();
     expect((await progress()).trials.running).toBe(0);
   }, 120_000);
+
+  it('jobs of a study that is deleted under way end quietly', async () => {
+    const { study, name, pipeline } = await begin(1);
+    await study.populate({ functions: ['relu(x)'] });
+    await study.fisher({ limit: 0 });
+    await until('the features are there', async () => (await study.progress()).fisher.complete);
+    await study.search({ trials: 8 });
+    await until('a trial runs', async () => (await study.progress()).trials.running > 0);
+    await study.delete();
+    const queues = pipeline.queues.all();
+    const counts = () =>
+      Promise.all(queues.map((queue) => queue.getJobCounts('failed', 'active', 'waiting', 'delayed')));
+    await until('the queues are empty', async () =>
+      (await counts()).every((c) => !c.active && !c.waiting && !c.delayed),
+    );
+    expect((await counts()).map(({ failed }) => failed)).toEqual(queues.map(() => 0));
+    expect(await pipeline.store.studies.exists(name)).toBe(false);
+  }, 120_000);
 });
 
 /** Kills one consumer; its compute process ends by itself when it finds its parent gone. */
