@@ -4,7 +4,6 @@
  */
 const ERRORS = {
   EXPRESSION_INVALID: { exitCode: 2, httpStatus: 400 },
-  SCHEMA_INVALID: { exitCode: 2, httpStatus: 400 },
   OPERATOR_INVALID: { exitCode: 2, httpStatus: 400 },
   OPERATORS_NOT_FOUND: { exitCode: 2, httpStatus: 404 },
   OPERATORS_CHANGED: { exitCode: 1, httpStatus: 409 },

@@ -1,17 +1,7 @@
 import { type Command, Option } from 'commander';
 import { examples, TASKS_FLAG } from '../help.js';
 import { commaList, notNegative, wholeNumber } from '../option-values.js';
-
-interface WorkerFlags {
-  queues?: string[];
-  gpus: string;
-  concurrency: number;
-  threads?: number;
-  grace: number;
-  tasks?: string;
-  backend?: string;
-  verbose?: boolean;
-}
+import type { WorkerOptions } from '../worker/run-worker.js';
 
 export function registerWorker(program: Command): void {
   const command = program
@@ -48,7 +38,7 @@ The first Ctrl-C or SIGTERM lets running jobs end within the grace, then hands t
 }
 
 async function workerAction(_: object, command: Command): Promise<void> {
-  const flags = command.optsWithGlobals<WorkerFlags>();
+  const flags = command.optsWithGlobals<WorkerOptions>();
   const { runWorker } = await import('../worker/run-worker.js');
   await runWorker(flags);
 }

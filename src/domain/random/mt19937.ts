@@ -1,3 +1,4 @@
+import { polarNormals } from './polar-normal.js';
 import { preciseLog } from './precise-log.js';
 
 const STATE_LENGTH = 624;
@@ -45,17 +46,9 @@ export class Mt19937 {
       this.spareNormal = undefined;
       return spare;
     }
-    let u: number;
-    let v: number;
-    let radius: number;
-    do {
-      u = 2 * this.uniform() - 1;
-      v = 2 * this.uniform() - 1;
-      radius = u * u + v * v;
-    } while (radius >= 1 || radius === 0);
-    const factor = Math.sqrt((-2 * preciseLog(radius)) / radius);
-    this.spareNormal = factor * u;
-    return factor * v;
+    const [first, second] = polarNormals(() => this.uniform(), preciseLog);
+    this.spareNormal = second;
+    return first;
   }
 
   private twist(): void {

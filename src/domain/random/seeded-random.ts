@@ -1,3 +1,5 @@
+import { polarNormals } from './polar-normal.js';
+
 const TWO_POW_53 = 2 ** 53;
 
 /** Finalizer of MurmurHash3 (Appleby 2011): every input bit changes each output bit with probability about 1/2. */
@@ -69,17 +71,9 @@ export class SeededRandom {
       this.spareNormal = undefined;
       return spare;
     }
-    let u: number;
-    let v: number;
-    let radius: number;
-    do {
-      u = 2 * this.next() - 1;
-      v = 2 * this.next() - 1;
-      radius = u * u + v * v;
-    } while (radius >= 1 || radius === 0);
-    const factor = Math.sqrt((-2 * Math.log(radius)) / radius);
-    this.spareNormal = u * factor;
-    return v * factor;
+    const [first, second] = polarNormals(() => this.next(), Math.log);
+    this.spareNormal = second;
+    return first;
   }
 
   /** The next 32 bits. */
