@@ -25,6 +25,7 @@ const ERRORS = {
   LEASE_LOST: { exitCode: 1, httpStatus: 409 },
   JOB_INVALID: { exitCode: 1, httpStatus: 400 },
   DOCUMENT_INVALID: { exitCode: 1, httpStatus: 500 },
+  TABLE_INVALID: { exitCode: 1, httpStatus: 422 },
   COMPUTE_CRASHED: { exitCode: 1, httpStatus: 500 },
   PORT_IN_USE: { exitCode: 1, httpStatus: 500 },
   FAILED: { exitCode: 1, httpStatus: 500 },

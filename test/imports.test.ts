@@ -20,7 +20,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['store'],
   ['nn'],
   ['kernels'],
-  ['export', 'plot'],
+  ['act-bench', 'export', 'plot'],
   ['domain'],
   ['config', 'log', 'file-lock', 'shown-url'],
   ['errors'],

@@ -1,0 +1,44 @@
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { constants, createGzip } from 'node:zlib';
+import type { ActBenchTable, TableEntry } from './table.js';
+import { formatEntry } from './table-entry.js';
+
+export interface WriteTableOptions {
+  /**
+   * Significant digits of the CDFs, at most 7. Five keep the 16 bits that a study's features have.
+   * @defaultValue 5
+   */
+  digits?: number;
+}
+
+/**
+ * Writes a table in the format of Act-Bench, one function a line in the order of the table, gzipped where the path ends
+ * in `.gz`. The file is there only when it is complete.
+ */
+export async function writeTable(path: string, table: ActBenchTable, options: WriteTableOptions = {}): Promise<void> {
+  const { digits = 5 } = options;
+  const unfinished = `${path}.part-${process.pid}`;
+  const target = createWriteStream(unfinished);
+  try {
+    if (path.endsWith('.gz')) {
+      await pipeline(lines(table, digits), createGzip({ level: constants.Z_BEST_COMPRESSION }), target);
+    } else {
+      await pipeline(lines(table, digits), target);
+    }
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
+}
+
+function* lines(table: ReadonlyMap<string, TableEntry>, digits: number): Generator<string> {
+  let before = '{\n';
+  for (const [name, entry] of table) {
+    yield `${before}${JSON.stringify(name)}: ${JSON.stringify(formatEntry(entry, digits))}`;
+    before = ',\n';
+  }
+  yield table.size === 0 ? '{}\n' : '\n}\n';
+}
