@@ -9,6 +9,7 @@ import { registerFisher } from './commands/fisher.js';
 import { registerFn } from './commands/fn.js';
 import { registerMonitor } from './commands/monitor.js';
 import { registerPause, registerResume, registerStop } from './commands/pause-resume-stop.js';
+import { registerPlot } from './commands/plot.js';
 import { registerPopulate } from './commands/populate.js';
 import { registerQuickstart } from './commands/quickstart.js';
 import { registerReport } from './commands/report.js';
@@ -69,6 +70,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted`,
   program.commandsGroup('Results:');
   registerBest(program);
   registerSummary(program);
+  registerPlot(program);
   registerFn(program);
   registerExportFn(program);
   registerClean(program);

@@ -1,7 +1,9 @@
-/** What to draw, whatever draws it: panels below each other, each with series over one pair of axes. */
+/** What to draw, whatever draws it: panels in rows, each with series over one pair of axes. */
 export interface Chart {
   title?: string;
   panels: readonly Panel[];
+  /** Panels beside each other. @defaultValue 1 */
+  columns?: number;
 }
 
 export interface Panel {
@@ -17,6 +19,8 @@ export interface Axis {
   scale?: 'linear' | 'log' | 'symlog';
   /** Values outside are cut off. @defaultValue what the series span */
   range?: readonly [from: number, to: number];
+  /** What stands at 0, 1, 2, ... instead of numbers. */
+  labels?: readonly string[];
 }
 
 export interface Series {
@@ -27,8 +31,10 @@ export interface Series {
   x: ArrayLike<number>;
   /** As long as x; what is not finite leaves a gap. */
   y: ArrayLike<number>;
-  /** As long as x: points are coloured by it, on one scale for the panel. */
+  /** As long as x: points are coloured by it, on a scale of their own; a stretch of a line by its first value. */
   color?: ArrayLike<number>;
+  /** Drawn in a light grey, as a ground for the others, and not in the legend. */
+  muted?: boolean;
   /** As long as x: what each point is, for readers of the SVG that see no picture and for scripts. */
   labels?: readonly string[];
 }

@@ -17,7 +17,10 @@ interface Row {
 type LayerSpec = Extract<TopLevelSpec, { layer: unknown }>['layer'][number];
 
 /** A chart in the grammar of Vega-Lite. */
-export function vegaLiteSpec({ title, panels }: Chart, { width = 640, height = 320 }: Picture = {}): TopLevelSpec {
+export function vegaLiteSpec(
+  { title, panels, columns = 1 }: Chart,
+  { width = 640, height = 320 }: Picture = {},
+): TopLevelSpec {
   return {
     ...(title === undefined ? {} : { title }),
     background: 'white',
@@ -27,11 +30,13 @@ export function vegaLiteSpec({ title, panels }: Chart, { width = 640, height = 3
       view: { stroke: '#bbb' },
       axis: { gridColor: '#eee', labelFontSize: 12, titleFontSize: 13, titleFontWeight: 'normal' },
       legend: { labelFontSize: 12, title: null, orient: 'top' },
-      title: { fontSize: 15, anchor: 'start', fontWeight: 'normal', offset: 10 },
+      title: { fontSize: 15, anchor: 'start', fontWeight: 'normal', offset: 10, frame: 'group' },
     },
     resolve: { scale: { color: 'independent' } },
-    vconcat: panels.map((panel) => ({
-      ...(panel.title === undefined ? {} : { title: panel.title }),
+    columns,
+    concat: panels.map((panel) => ({
+      // A wide title would move the panel beside it.
+      ...(panel.title === undefined ? {} : { title: { text: panel.title, limit: width, fontSize: 13 } }),
       width,
       height,
       layer: panel.series.map((series) => layer(panel, series)),
@@ -39,13 +44,15 @@ export function vegaLiteSpec({ title, panels }: Chart, { width = 640, height = 3
   };
 }
 
+const MUTED = '#ccc';
+
 function layer(panel: Panel, series: Series): LayerSpec {
-  const { name, mark = 'line', color } = series;
-  const names = panel.series.map((one) => one.name);
+  const { mark = 'line', color, muted = false } = series;
+  const names = panel.series.filter((one) => !one.muted && !one.color).map((one) => one.name);
   return {
     data: { values: rows(series).map((row) => ({ ...row })) },
     mark: {
-      line: { type: 'line' as const, clip: true, strokeWidth: 2 },
+      line: { type: 'line' as const, clip: true, strokeWidth: color || muted ? 1 : 2 },
       points: { type: 'circle' as const, clip: true, size: 24, opacity: 0.8 },
       bars: { type: 'bar' as const, clip: true },
     }[mark],
@@ -53,27 +60,28 @@ function layer(panel: Panel, series: Series): LayerSpec {
       x: { field: 'x', type: 'quantitative', ...axis(panel.x) },
       y: { field: 'y', type: 'quantitative', ...axis(panel.y) },
       ...(mark === 'line' ? { detail: { field: 'run' } } : {}),
-      ...(color === undefined
-        ? { color: { field: 'series', type: 'nominal' as const, scale: { domain: names }, ...onlyFor(names) } }
-        : {
-            color: {
-              field: 'color',
-              type: 'quantitative' as const,
-              scale: { scheme: 'viridis' as const },
-              title: name,
-            },
-          }),
+      color: colorOf(series, names),
       ...(series.labels === undefined ? {} : { description: { field: 'label' } }),
     },
   };
 }
 
+function colorOf({ name, color, muted }: Series, names: readonly string[]) {
+  if (muted) return { value: MUTED };
+  if (color === undefined) {
+    return { field: 'series', type: 'nominal' as const, scale: { domain: [...names] }, ...onlyFor(names) };
+  }
+  const legend = { title: name, gradientLength: 160 };
+  return { field: 'color', type: 'quantitative' as const, scale: { scheme: 'viridis' as const }, legend };
+}
+
 /** A legend of one entry says nothing. */
 const onlyFor = (names: readonly string[]): { legend?: null } => (names.length > 1 ? {} : { legend: null });
 
-function axis({ title, scale = 'linear', range }: Axis) {
+function axis({ title, scale = 'linear', range, labels }: Axis) {
   return {
     title: title ?? null,
+    ...(labels === undefined ? {} : { axis: named(labels) }),
     scale: {
       type: scale,
       nice: range === undefined,
@@ -82,6 +90,15 @@ function axis({ title, scale = 'linear', range }: Axis) {
     },
   };
 }
+
+/** Texts at 0, 1, 2, ...; JSON of texts is what Vega reads as a list of texts. */
+const named = (labels: readonly string[]) => ({
+  values: labels.map((_, i) => i),
+  labelExpr: `split(${JSON.stringify(labels)}[datum.value], '\\n')`,
+  labelOverlap: false,
+  labelFlush: false,
+  labelLimit: 300,
+});
 
 function rows({ name, x, y, color, labels }: Series): Row[] {
   const found: Row[] = [];

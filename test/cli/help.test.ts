@@ -25,7 +25,7 @@ const EXPECTED = [
     'clean',
     'soft-clean',
   ],
-  ...['monitor', 'doctor', 'backend install', 'backend show', 'quickstart'],
+  ...['plot', 'monitor', 'doctor', 'backend install', 'backend show', 'quickstart'],
 ];
 
 const program = createProgram();

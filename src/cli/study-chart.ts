@@ -1,0 +1,65 @@
+import { KNearestNeighbours } from '../domain/surrogate/k-nearest-neighbours.js';
+import { AquasurfError } from '../errors.js';
+import { resolveReference } from '../nn/tasks/operator-registry.js';
+import type { Chart } from '../plot/chart.js';
+import { embeddingChart } from '../plot/study/embedding-chart.js';
+import { functionsChart } from '../plot/study/functions-chart.js';
+import { historyChart } from '../plot/study/history-chart.js';
+import { parallelChart } from '../plot/study/parallel-chart.js';
+import { regressorChart } from '../plot/study/regressor-chart.js';
+import type { StudyPicture } from '../plot/study/study-picture.js';
+import { operatorsOf } from '../store/own-operators.js';
+import type { Study } from '../study.js';
+import type { CommandContext } from './command-context.js';
+import type { PlotFlags } from './commands/plot.js';
+import { taskFolders } from './operators-option.js';
+
+/**
+ * The chart of a study that `plot` asks for.
+ * @throws AquasurfError FAILED where there is nothing to draw yet, with what to run
+ */
+export async function studyChart(study: Study, context: CommandContext, flags: PlotFlags): Promise<Chart> {
+  const picture = await pictureOf(study, context, flags);
+  const needs = (there: boolean, what: string, mend: string): void => {
+    if (there) return;
+    throw new AquasurfError('FAILED', `study ${study.name} has no ${what} yet: run \`aquasurf ${mend}\``);
+  };
+  const trials = () => needs(picture.trials.length > 0, 'finished trial', `search ${study.name} --trials 20`);
+  const plane = () => needs(picture.plane !== undefined, 'map of functions', `fisher ${study.name} --limit 100`);
+  switch (flags.kind) {
+    case 'history':
+      trials();
+      return historyChart(picture);
+    case 'embedding':
+      plane();
+      return embeddingChart(picture);
+    case 'functions':
+      trials();
+      return functionsChart(picture, flags.top);
+    case 'regressor':
+      plane();
+      trials();
+      return regressorChart(picture, new KNearestNeighbours());
+    case 'parallel':
+      trials();
+      return parallelChart(picture);
+    case 'spectra':
+      throw new Error('not yet');
+  }
+}
+
+async function pictureOf(study: Study, { pipeline }: CommandContext, { tasks }: PlotFlags): Promise<StudyPicture> {
+  const { store } = pipeline;
+  const document = await study.info();
+  const baselines = new Set(document.baselines);
+  const [operators, finished, plane] = await Promise.all([
+    resolveReference(operatorsOf(document), taskFolders(tasks)),
+    store.trials.finished(study.name),
+    store.embeddings.latest(study.name),
+  ]);
+  const trials = finished.flatMap(({ fn, hash, number, result }) =>
+    fn === null ? [] : [{ fn, hash, number, result, baseline: baselines.has(hash) }],
+  );
+  const { metric, direction } = document;
+  return { study: study.name, metric, direction, operators, trials, plane: plane ?? undefined };
+}

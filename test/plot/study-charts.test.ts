@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { ALL_OPERATORS } from '../../src/domain/operators/index.js';
+import { KNearestNeighbours } from '../../src/domain/surrogate/k-nearest-neighbours.js';
+import { renderSvg } from '../../src/plot/render.js';
+import { embeddingChart } from '../../src/plot/study/embedding-chart.js';
+import { functionsChart } from '../../src/plot/study/functions-chart.js';
+import { historyChart } from '../../src/plot/study/history-chart.js';
+import { parallelChart } from '../../src/plot/study/parallel-chart.js';
+import { regressorChart } from '../../src/plot/study/regressor-chart.js';
+import { spectraChart } from '../../src/plot/study/spectra-chart.js';
+import type { PicturedTrial, StudyPicture } from '../../src/plot/study/study-picture.js';
+
+const trial = (fn: string, number: number, valAcc: number | null, baseline = false): PicturedTrial => ({
+  fn,
+  hash: `hash of ${fn}`,
+  number,
+  baseline,
+  result: {
+    valAcc,
+    valLoss: valAcc === null ? null : 1 - valAcc,
+    testAcc: valAcc === null ? null : valAcc - 0.1,
+    testLoss: 1,
+    trainAcc: 0.9,
+    trainLoss: 1,
+    runtime: number,
+  },
+});
+
+const TRIALS = [
+  trial('relu(x)', 1, 0.5, true),
+  trial('exp(exp(x))', 2, null),
+  trial('tanh(x)', 3, 0.4, true),
+  trial('erf(x)', 4, 0.7),
+  trial('swish(x)', 5, 0.6),
+];
+
+const picture: StudyPicture = {
+  study: 'digits',
+  metric: 'valAcc',
+  direction: 'max',
+  operators: ALL_OPERATORS,
+  trials: TRIALS,
+  plane: {
+    hashes: ['hash of relu(x)', 'hash of tanh(x)', 'waiting', 'hash of erf(x)', 'hash of swish(x)'],
+    points: Float32Array.of(0, 0, 1, 0, 2, 2, 5, 5, 5, 4),
+  },
+};
+
+describe('historyChart', () => {
+  it('shows the best so far; a trial without a result changes nothing', () => {
+    const [values, test] = historyChart(picture).panels;
+    expect(values!.series[0]).toMatchObject({ name: 'best so far', x: [1, 2, 3, 4, 5], y: [0.5, 0.5, 0.5, 0.7, 0.7] });
+    expect(test!.series[0]!.y).toEqual([0.4, 0.4, 0.4, 0.6, 0.6].map((value) => expect.closeTo(value)));
+  });
+
+  it('goes down where the metric shall be small', () => {
+    const [values] = historyChart({ ...picture, metric: 'valLoss', direction: 'min' }).panels;
+    expect(values!.series[0]!.y).toEqual([0.5, 0.5, 0.5, 0.3, 0.3].map((value) => expect.closeTo(value)));
+  });
+
+  it('begins with the first result there is', () => {
+    const [values] = historyChart({ ...picture, trials: TRIALS.slice(1) }).panels;
+    expect(values!.series[0]!.y).toEqual([Number.NaN, 0.4, 0.7, 0.7]);
+  });
+});
+
+describe('embeddingChart', () => {
+  it('has every function of the plane, the path in the order of the trials, and colours those with a result', () => {
+    const [all, path, done] = embeddingChart(picture).panels[0]!.series;
+    expect(all!.x).toHaveLength(5);
+    expect([path!.x, path!.y]).toEqual([
+      [0, 1, 5, 5],
+      [0, 0, 5, 4],
+    ]);
+    expect(done).toMatchObject({ color: [0.5, 0.4, 0.7, 0.6], labels: ['relu(x)', 'tanh(x)', 'erf(x)', 'swish(x)'] });
+  });
+});
+
+describe('functionsChart', () => {
+  it('draws the best, best first, with what they reached', () => {
+    const { panels } = functionsChart(picture, 2);
+    expect(panels.map(({ title }) => title)).toEqual(['0.7000  erf(x)', '0.6000  swish(x)']);
+    const { x, y } = panels[0]!.series[0]!;
+    expect([x[0], y[0], x[300], y[300]]).toEqual([-3, expect.closeTo(-1, 4), 0, 0]);
+  });
+});
+
+describe('parallelChart', () => {
+  it('has a line for each trial with a result, the best last, scaled by what the trials span', () => {
+    const [panel] = parallelChart(picture).panels;
+    const { x, y, color, labels } = panel!.series[0]!;
+    const axes = panel!.x.labels!;
+    expect(axes.map((text) => text.split('\n')[0])).toEqual(
+      ['operators', 'mean output', 'std of output', 'saturated', 'falling'].concat([
+        'train accuracy',
+        'validation accuracy',
+        'test accuracy',
+        'seconds',
+      ]),
+    );
+    expect(x.length).toBe(4 * (axes.length + 1));
+    const values = Array.from({ length: 4 }, (_, t) => y[t * (axes.length + 1) + 6]!);
+    expect(values).toEqual([0, 1 / 3, 2 / 3, 1].map((value) => expect.closeTo(value)));
+    expect(labels!.at(-1)).toBe('erf(x)');
+    expect(color!.length).toBe(x.length);
+    expect(axes[6]).toBe('validation accuracy\n0.4 to 0.7');
+  });
+});
+
+describe('regressorChart', () => {
+  it('predicts each trial from the others only', () => {
+    const [map, left] = regressorChart(picture, new KNearestNeighbours(1)).panels;
+    const { x, y } = left!.series[1]!;
+    expect(x).toEqual([0.5, 0.4, 0.7, 0.6]);
+    // The nearest other: tanh for relu, relu for tanh, swish for erf, erf for swish.
+    expect(y).toEqual([0.4, 0.5, 0.6, 0.7]);
+    expect([...map!.series[0]!.color!].slice(0, 2)).toEqual([0.5, 0.4]);
+  });
+
+  it('is empty, and no error, with fewer trials than the regressor needs', async () => {
+    const chart = regressorChart({ ...picture, trials: TRIALS.slice(0, 1) }, new KNearestNeighbours(3));
+    expect(chart.panels[1]!.series[1]!.y).toEqual([Number.NaN]);
+    expect(await renderSvg(chart)).toMatch(/^<svg /);
+  });
+});
+
+describe('spectraChart', () => {
+  const layers = [
+    { name: 'conv', bins: 4 },
+    { name: 'dense', bins: 2 },
+  ];
+  const relu = { name: 'relu(x)', cdf: Float32Array.of(0, 0.25, 1, 1, 0.5, 1) };
+
+  it('has a histogram and a CDF for each layer, over the range where some function has eigenvalues', () => {
+    const other = { name: 'erf(x)', cdf: Float32Array.of(0, 0, 0.5, 1, 0, 1) };
+    const { panels, columns } = spectraChart('spectra', layers, [relu, other]);
+    expect([panels.length, columns]).toEqual([4, 2]);
+    const [histogram, cumulated] = panels;
+    expect(histogram!.x.range).toEqual([-50, 100]);
+    expect(histogram!.series.map(({ name }) => name)).toEqual(['relu(x)', 'erf(x)']);
+    expect(histogram!.series[0]!.x).toEqual([-100, -50, -50, 0, 0, 50, 50, 100]);
+    expect(histogram!.series[0]!.y).toEqual([0, 0, 0.25, 0.25, 0.75, 0.75, 0, 0]);
+    expect(cumulated!.series[1]).toMatchObject({ x: [-100, -50, 0, 50, 100], y: [0, 0, 0, 0.5, 1] });
+  });
+
+  it('refuses a spectrum of another network', () => {
+    expect(() => spectraChart('spectra', layers, [{ ...relu, cdf: relu.cdf.subarray(1) }])).toThrow(
+      "the spectrum of relu(x) has 5 values; the network's layers have 6",
+    );
+  });
+});
