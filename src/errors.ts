@@ -16,6 +16,7 @@ const ERRORS = {
   MODEL_UNSUPPORTED: { exitCode: 1, httpStatus: 422 },
   DATA_SET_UNAVAILABLE: { exitCode: 1, httpStatus: 503 },
   BACKEND_UNAVAILABLE: { exitCode: 1, httpStatus: 503 },
+  KERNELS_UNAVAILABLE: { exitCode: 1, httpStatus: 500 },
   BACKEND_FAULTY: { exitCode: 1, httpStatus: 503 },
   SERVICE_UNAVAILABLE: { exitCode: 1, httpStatus: 503 },
   STUDY_NOT_FOUND: { exitCode: 1, httpStatus: 404 },

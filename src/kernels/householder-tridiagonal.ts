@@ -4,6 +4,12 @@ export interface Tridiagonal {
   offDiagonal: Float64Array;
 }
 
+/**
+ * Reduces matrix/scale, n×n, row-major, to tridiagonal form. Only the lower triangle is read, and nothing is changed.
+ * `scale` is its largest |entry|, finite and not 0, so that squares of entries neither overflow nor vanish.
+ */
+export type ReduceToTridiagonal = (matrix: Float64Array, n: number, scale: number) => Tridiagonal;
+
 /** Entries below 1e-100 of the largest count as zero: their squares would leave the range in which 1/β is finite. */
 const NEGLIGIBLE_SQUARE = 1e-200;
 
@@ -16,10 +22,13 @@ const NEGLIGIBLE_SQUARE = 1e-200;
  * forms the next product A·u: one pass a step instead of two, and memory traffic is what bounds this loop. Four rows are
  * taken together, so that each u, v, w entry loaded serves four rows.
  *
- * @param matrix n×n, row-major, finite, of magnitude about 1 (squares must neither overflow nor vanish); its lower
- *   triangle is used and destroyed.
+ * The plain twin of the kernel that is used, `wasmTridiagonal`.
  */
-export function reduceToTridiagonal(matrix: Float64Array, n: number): Tridiagonal {
+export const reduceToTridiagonal: ReduceToTridiagonal = (given, n, scale) => {
+  const matrix = new Float64Array(n * n);
+  for (let row = 0; row < n; row++) {
+    for (let k = row * n; k <= row * n + row; k++) matrix[k] = given[k]! / scale;
+  }
   const diagonal = new Float64Array(n);
   const offDiagonal = new Float64Array(Math.max(0, n - 1));
   const w = new Float64Array(n);
@@ -55,13 +64,14 @@ export function reduceToTridiagonal(matrix: Float64Array, n: number): Tridiagona
     updateAndMultiply(matrix, n, k, v, w, u, product);
     let pu = 0;
     for (let j = 0; j < k; j++) pu += product[j]! * u[j]!;
-    const shift = (beta * beta * pu) / 2;
+    // Not β², which overflows for the smallest reflections.
+    const shift = (beta * (beta * pu)) / 2;
     for (let j = 0; j < k; j++) w[j] = beta * product[j]! - shift * u[j]!;
     [v, u] = [u, v];
   }
   if (n > 0) diagonal[0] = matrix[0]! - 2 * v[0]! * w[0]!;
   return { diagonal, offDiagonal };
-}
+};
 
 /** On the lower triangle of the leading k×k part: A -= v·wᵀ + w·vᵀ, and product = A·u with the new A. */
 function updateAndMultiply(

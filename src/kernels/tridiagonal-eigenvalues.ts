@@ -1,5 +1,9 @@
 /** Half the distance from 1 to the next double: the relative rounding error. */
 const ROUNDING = 2 ** -53;
+/** Squares of off-diagonal entries so small count as 0, lest they vanish one after the other and leave 0/0. */
+const VANISHING_SQUARE = 1e-200;
+/** A cosine below this is 0 to rounding: dividing by it could overflow. */
+const SMALLEST_COSINE = 1e-290;
 /** Sweeps allowed per eigenvalue; about 2 are needed. */
 const SWEEPS = 30;
 
@@ -30,7 +34,10 @@ export function tridiagonalEigenvalues(diagonal: Float64Array, offDiagonal: Floa
 }
 
 const isNegligible = (off: number, above: number, below: number): boolean =>
-  Math.abs(off) <= Math.sqrt(Math.abs(above)) * Math.sqrt(Math.abs(below)) * ROUNDING;
+  off * off <= VANISHING_SQUARE || Math.abs(off) <= Math.sqrt(Math.abs(above)) * Math.sqrt(Math.abs(below)) * ROUNDING;
+
+const smallestSquare = (above: number, below: number): number =>
+  Math.max(VANISHING_SQUARE, ROUNDING * ROUNDING * Math.abs(above * below));
 
 /** Replaces d[start..end] by the eigenvalues of that unreduced block; `squares` holds its squared off-diagonal. */
 function solveBlock(d: Float64Array, squares: Float64Array, start: number, end: number): boolean {
@@ -43,7 +50,7 @@ function solveBlock(d: Float64Array, squares: Float64Array, start: number, end: 
   let top = start;
   while (top <= end) {
     let split = top;
-    while (split < end && squares[split]! > ROUNDING * ROUNDING * Math.abs(d[split]! * d[split + 1]!)) split++;
+    while (split < end && squares[split]! > smallestSquare(d[split]!, d[split + 1]!)) split++;
     if (split < end) squares[split] = 0;
     if (split === top) {
       top += 1;
@@ -75,13 +82,15 @@ function sweep(d: Float64Array, squares: Float64Array, top: number, split: numbe
     const r = p + square;
     if (i !== split - 1) squares[i + 1] = sine * r;
     const previousCosine = cosine;
+    const ratio = r / p;
     cosine = p / r;
     sine = square / r;
     const previousGamma = gamma;
     const alpha = d[i]!;
     gamma = cosine * (alpha - shift) - sine * previousGamma;
     d[i + 1] = previousGamma + (alpha - gamma);
-    p = cosine !== 0 ? (gamma * gamma) / cosine : previousCosine * square;
+    // γ²/cosine, and its limit; r/p is there before γ is, which shortens the chain of divisions that bounds this loop.
+    p = cosine > SMALLEST_COSINE ? gamma * gamma * ratio : previousCosine * square;
   }
   squares[top] = sine * p;
   d[top] = shift + gamma;
