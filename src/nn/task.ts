@@ -38,10 +38,17 @@ export interface TrainingRecipe {
   epochs?: number;
   /** @defaultValue 128 */
   batchSize?: number;
+  /** Examples evaluated at once: small networks go faster with more. @defaultValue batchSize */
+  evaluationBatchSize?: number;
   /** @defaultValue 'adam' */
   optimizer?: 'adam' | 'sgd' | 'rmsprop' | ((tf: Tf) => tfjs.Optimizer);
-  /** Of the optimizer named above. @defaultValue 0.001 */
+  /** Of the optimizer named above; at the first step, where it decays. @defaultValue 0.001 */
   learningRate?: number;
+  /**
+   * How the learning rate falls from the first step to 0 after the last: by equal amounts, or as half a cosine.
+   * @defaultValue 'none'
+   */
+  learningRateDecay?: 'none' | 'linear' | 'cosine';
 }
 
 /** What a user brings: a model with a hole for the activation function, data, and how to train. */

@@ -12,7 +12,7 @@ import { RunningMetrics } from './running-metrics.js';
 import { buildSeededModel, withSeededMathRandom } from './seeded-weights.js';
 import type { DataSet, TaskDefinition } from './task.js';
 import { taskLoss } from './task-loss.js';
-import { createOptimizer, trainingStep } from './training-step.js';
+import { createOptimizer, learningRateSchedule, trainingStep } from './training-step.js';
 
 /** One epoch of training: `epoch` from 1, `trainLoss`, `trainAcc`; the last also has `valLoss`, `valAcc`. */
 export type EpochRecord = Record<string, number | null>;
@@ -61,7 +61,7 @@ export async function trainFunction(options: TrainOptions): Promise<{ result: Tr
     const objective = createObjective(tf, model, taskLoss(tf, task));
     const history = await runEpochs(options, model, objective);
 
-    const batchSize = task.training?.batchSize ?? BATCH_SIZE;
+    const batchSize = task.training?.evaluationBatchSize ?? task.training?.batchSize ?? BATCH_SIZE;
     const validation = await evaluateModel(tf, objective, data, data.validation, batchSize);
     const test = await evaluateModel(tf, objective, data, data.test, batchSize);
     const last = history.at(-1)!;
@@ -94,6 +94,7 @@ async function runEpochs(options: TrainOptions, model: tfjs.LayersModel, objecti
   const order = new SeededRandom(`order ${seed}`);
   const noise = new SeededRandom(`noise ${seed}`);
   const optimizer = createOptimizer(tf, recipe);
+  const schedule = learningRateSchedule(optimizer, recipe);
   const history: EpochRecord[] = [];
   let step = 0;
   try {
@@ -103,6 +104,7 @@ async function runEpochs(options: TrainOptions, model: tfjs.LayersModel, objecti
       try {
         for (const rows of inBatches(order.shuffle(allRows(data.train.rows)), batchSize)) {
           if (shouldStop?.()) throw new AquasurfError('FAILED', `the training of ${options.fn} was stopped`);
+          schedule(step / steps);
           tf.tidy(() => {
             const batch = batchTensors(tf, data, data.train, rows);
             withSeededMathRandom(noise, () => trainingStep(tf, model, objective, optimizer, batch, metrics));

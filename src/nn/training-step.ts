@@ -1,17 +1,47 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import type { Tensor, Tf } from '../domain/operators/types.js';
+import { AquasurfError } from '../errors.js';
+import { FusedAdam, type NamedGradient } from './fused-adam.js';
 import type { Objective } from './objective.js';
 import type { RunningMetrics } from './running-metrics.js';
 import type { TrainingRecipe } from './task.js';
 
 const LEARNING_RATE = 0.001;
 
+/** What a step needs of an optimizer; those of tfjs fit. */
+export interface StepOptimizer {
+  /** To be called inside tf.tidy. */
+  applyGradients(gradients: NamedGradient[]): void;
+  dispose(): void;
+}
+
 /** The optimizer of a recipe, its defaults filled in; the caller disposes of it. */
-export function createOptimizer(tf: Tf, recipe: TrainingRecipe): tfjs.Optimizer {
+export function createOptimizer(tf: Tf, recipe: TrainingRecipe): StepOptimizer {
   const rate = recipe.learningRate ?? LEARNING_RATE;
   const optimizer = recipe.optimizer ?? 'adam';
   if (typeof optimizer === 'function') return optimizer(tf);
+  if (optimizer === 'adam') return new FusedAdam(tf, rate);
   return tf.train[optimizer](rate);
+}
+
+/**
+ * Makes an optimizer's learning rate fall as the recipe says. tfjs has no schedules, but its optimizers read their rate
+ * at each step.
+ * @returns to be called before each step, with the share of all steps that is done
+ */
+export function learningRateSchedule(optimizer: StepOptimizer, recipe: TrainingRecipe): (done: number) => void {
+  const decay = recipe.learningRateDecay ?? 'none';
+  if (decay === 'none') return () => {};
+  const adjustable = optimizer as unknown as { learningRate?: number; setLearningRate?: (rate: number) => void };
+  const initial = adjustable.learningRate;
+  if (initial === undefined) {
+    throw new AquasurfError('TASK_INVALID', `learningRateDecay: the optimizer has no learningRate that could decay`);
+  }
+  return (done) => {
+    const rate = initial * (decay === 'linear' ? 1 - done : (1 + Math.cos(Math.PI * done)) / 2);
+    if (adjustable.setLearningRate) adjustable.setLearningRate(rate);
+    else adjustable.learningRate = rate;
+  };
 }
 
 export interface Batch {
@@ -29,7 +59,7 @@ export function trainingStep(
   tf: Tf,
   model: tfjs.LayersModel,
   objective: Objective,
-  optimizer: tfjs.Optimizer,
+  optimizer: StepOptimizer,
   batch: Batch,
   metrics: RunningMetrics,
 ): void {

@@ -41,12 +41,14 @@ const taskSchema = (sets: readonly OperatorSet[]) =>
       .strictObject({
         epochs: z.int().positive().optional(),
         batchSize: z.int().positive().optional(),
+        evaluationBatchSize: z.int().positive().optional(),
         optimizer: z
           .union([z.enum(['adam', 'sgd', 'rmsprop']), aFunction('')], {
             error: "expected 'adam', 'sgd', 'rmsprop' or a function (tf) => optimizer",
           })
           .optional(),
         learningRate: z.number().positive().optional(),
+        learningRateDecay: z.enum(['none', 'linear', 'cosine']).optional(),
       })
       .optional(),
     fisher: z.strictObject({ batchSize: z.int().positive().optional() }).optional(),
