@@ -69,9 +69,8 @@ export class Study {
    */
   async suggest(): Promise<{ fn: string; hash: string }> {
     const { store } = this.pipeline;
-    const number = await store.trials.lowestFreeNumber(this.name);
     const study = await this.info();
-    const hash = await suggest(store, study, number);
+    const hash = await suggest(store, study);
     if (hash === undefined) throw this.#nothingToSuggest();
     const { fn } = (await store.trials.get(this.name, hash)) ?? { fn: null };
     return { hash, fn: fn ?? (await nameForStudy(store, study, hash)) };
@@ -86,12 +85,9 @@ export class Study {
   async claim(leaseMs: number = OUTSIDE_LEASE): Promise<ClaimedFunction> {
     const { store } = this.pipeline;
     const owner = `outside-${nanoid(8)}`;
-    while (true) {
-      const number = await store.trials.lowestFreeNumber(this.name);
-      const outcome = await suggestAndClaim(store, await this.info(), { number, owner, leaseMs });
-      if (outcome.outcome === 'claimed') return outcome.claim;
-      if (outcome.outcome === 'none') throw this.#nothingToSuggest();
-    }
+    const outcome = await suggestAndClaim(store, await this.info(), { owner, leaseMs });
+    if (outcome.outcome === 'claimed') return outcome.claim;
+    throw this.#nothingToSuggest();
   }
 
   /** Extends a claim. @returns false when it was lost */

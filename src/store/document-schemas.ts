@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { ACQUISITIONS } from '../domain/surrogate/acquisition.js';
+import { REGRESSORS } from '../domain/surrogate/settings.js';
 import { METRICS, TRIAL_STATUSES } from '../domain/trial.js';
 import { AquasurfError } from '../errors.js';
 
@@ -23,6 +25,7 @@ export const studySchema = z.object({
   direction: z.enum(['max', 'min']),
   seed: z.int(),
   fisher: fisherSettings,
+  surrogate: z.object({ regressor: z.enum(REGRESSORS), acquisition: z.enum(ACQUISITIONS) }).optional(),
   search: z.object({
     state: z.enum(['none', 'running', 'paused', 'stopped', 'finished']),
     trials: count,

@@ -1,4 +1,5 @@
 import type { Binary } from 'mongodb';
+import type { SurrogateSettings } from '../domain/surrogate/settings.js';
 import type { Direction, Metric, TrialResult, TrialStatus } from '../domain/trial.js';
 
 /**
@@ -124,6 +125,8 @@ export interface StudyDoc {
   direction: Direction;
   seed: number;
   fisher: FisherSettings;
+  /** How functions are chosen; absent in studies of older versions, which choose as the paper does. */
+  surrogate?: SurrogateSettings;
   search: StudySearch;
   /** Raised when the embedding must be enqueued again under a new job id. */
   embeddingGeneration: number;

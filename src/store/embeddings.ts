@@ -72,6 +72,12 @@ export class Embeddings {
     }
   }
 
+  /** Names the embedding that `latest` gives: the same text, the same embedding. */
+  async latestFit(study: string): Promise<string | null> {
+    const [head] = await this.heads(study, 1);
+    return head ? `${head.version}:${head.fit}` : null;
+  }
+
   async latestVersion(study: string): Promise<number | null> {
     return (await this.heads(study, 1))[0]?.version ?? null;
   }

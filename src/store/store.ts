@@ -5,6 +5,7 @@ import { databaseNow } from './database-clock.js';
 import { Embeddings } from './embeddings.js';
 import { Functions } from './functions.js';
 import { createIndexes } from './indexes.js';
+import { Planes } from './planes.js';
 import { retryUpsert } from './retry.js';
 import { Runs } from './runs.js';
 import { Spaces } from './spaces.js';
@@ -28,6 +29,8 @@ export class Store {
   readonly fisher: TrialFisher;
   readonly runs: Runs;
   readonly embeddings: Embeddings;
+  /** The embeddings that searches of this process read. */
+  readonly planes: Planes;
   /** Name of the database. */
   readonly database: string;
 
@@ -45,6 +48,7 @@ export class Store {
     this.fisher = new TrialFisher(db);
     this.runs = new Runs(db);
     this.embeddings = new Embeddings(db);
+    this.planes = new Planes(this.embeddings);
   }
 
   /** The server's name and version, e.g. `MongoDB 8.0.4` or `FerretDB v2.7.0 (MongoDB 7.0.77)`. */

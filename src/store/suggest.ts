@@ -1,8 +1,10 @@
 import { SeededRandom } from '../domain/random/seeded-random.js';
-import { chooseCandidate } from '../domain/surrogate/choose.js';
-import { KNearestNeighbours } from '../domain/surrogate/k-nearest-neighbours.js';
+import type { Regressor } from '../domain/surrogate/regressor.js';
+import { createRegressor, DEFAULT_SURROGATE } from '../domain/surrogate/settings.js';
+import { AquasurfError } from '../errors.js';
 import type { Lease, StudyDoc } from './documents.js';
 import { nameForStudy } from './own-operators.js';
+import { type Predictor, SearchView } from './search-view.js';
 import type { Store } from './store.js';
 
 /** A function taken from the waiting ones, to be trained and reported by who holds the lease. */
@@ -22,59 +24,87 @@ export type SuggestOutcome =
   /** No candidate waits. */
   | { outcome: 'none' };
 
-/** Neighbours of the default regressor (DESIGN.md section 6). */
-const NEIGHBOURS = 3;
+export interface SuggestOptions {
+  /** The trial's place in the search; ties are drawn by it. @defaultValue the lowest that is free */
+  number?: number;
+  /** Instead of the study's regressor. */
+  predictor?: Predictor;
+}
+
 /** Times that others may be faster before we give up; each loss means that somebody else advanced. */
-const MAX_RACES = 100;
+const MAX_RACES = 200;
+/** Losses after which the study is read again: much has changed by then. */
+const RACES_A_VIEW = 8;
 
 /**
  * The function that the surrogate would train next: reads the stored plane and the results so far, fits the regressor,
- * takes the best prediction among waiting candidates. The same claims and reports give the same suggestions: ties are
- * broken by the study's seed and the number of the trial.
+ * takes the acquisition's choice among waiting candidates. The same claims and reports give the same suggestions: ties
+ * are broken by the study's seed and the number of the trial.
  * @returns undefined when no candidate waits
  */
-export async function suggest(store: Store, study: StudyDoc, number: number): Promise<string | undefined> {
-  const [waiting, finished, plane] = await Promise.all([
-    store.trials.candidates(study._id),
-    store.trials.finished(study._id),
-    store.embeddings.latest(study._id),
-  ]);
-  const points = new Map<string, readonly [number, number]>();
-  plane?.hashes.forEach((hash, i) => {
-    points.set(hash, [plane.points[2 * i] ?? Number.NaN, plane.points[2 * i + 1] ?? Number.NaN]);
-  });
-  const baselines = new Set(study.baselines);
-  return chooseCandidate({
-    candidates: waiting.map(({ hash }) => ({ hash, point: points.get(hash), baseline: baselines.has(hash) })),
-    finished: finished.map(({ hash, result }) => ({
-      point: points.get(hash),
-      value: result[study.metric] ?? Number.NaN,
-    })),
-    regressor: new KNearestNeighbours(NEIGHBOURS),
-    direction: study.direction,
-    random: new SeededRandom(`suggest ${study.seed} ${number}`),
-  });
+export async function suggest(
+  store: Store,
+  study: StudyDoc,
+  options: SuggestOptions = {},
+): Promise<string | undefined> {
+  const view = await SearchView.read(store, study);
+  const number = options.number ?? view.freeNumber;
+  const { acquisition } = study.surrogate ?? DEFAULT_SURROGATE;
+  const predictor = options.predictor ?? predictorOf(study, number);
+  return view.choose(predictor, acquisition, drawsOf(study, number));
 }
 
 /**
- * Suggests and claims in one step, as trial `number` of the study. Workers that ask at once get different functions:
- * the claim is atomic, and who loses a race asks again.
+ * Suggests and claims in one step. Workers that ask at once get different functions: the claim is atomic, and who loses a
+ * race chooses again, among twice as many of the best predictions, so that many who ask at once part quickly.
  */
 export async function suggestAndClaim(
   store: Store,
   study: StudyDoc,
-  slot: { number: number; owner: string; leaseMs: number },
+  slot: SuggestOptions & { owner: string; leaseMs: number },
 ): Promise<SuggestOutcome> {
+  const { acquisition } = study.surrogate ?? DEFAULT_SURROGATE;
+  let view: SearchView | undefined;
   for (let race = 0; race < MAX_RACES; race++) {
-    const hash = await suggest(store, study, slot.number);
+    if (view === undefined || race % RACES_A_VIEW === 0) view = await SearchView.read(store, study);
+    const number = slot.number ?? view.freeNumber;
+    const predictor = slot.predictor ?? predictorOf(study, number);
+    // The first choice depends on nothing but the study; later ones differ from race to race.
+    const random = drawsOf(study, number, race);
+    const hash = await view.choose(predictor, acquisition, random, 2 ** (race % RACES_A_VIEW));
     if (hash === undefined) return { outcome: 'none' };
     const fn = await nameForStudy(store, study, hash);
-    const claimed = await store.leases.claim(study._id, hash, { ...slot, fn });
-    if (claimed.outcome === 'number-taken') return { outcome: 'number-taken' };
+    const claimed = await store.leases.claim(study._id, hash, { ...slot, number, fn });
     if (claimed.outcome === 'claimed') {
-      const claim = { hash, fn: claimed.trial.fn ?? fn, number: slot.number, lease: claimed.lease };
-      return { outcome: 'claimed', claim };
+      return { outcome: 'claimed', claim: { hash, fn: claimed.trial.fn ?? fn, number, lease: claimed.lease } };
     }
+    if (claimed.outcome === 'taken') view.lose(hash);
+    else if (slot.number === undefined) view = undefined;
+    else return { outcome: 'number-taken' };
   }
   return { outcome: 'none' };
+}
+
+/** The study's own regressor, freshly seeded for the trial. @throws AquasurfError USAGE where it is the task's */
+function predictorOf(study: StudyDoc, number: number): Predictor {
+  const { regressor } = study.surrogate ?? DEFAULT_SURROGATE;
+  if (regressor === 'task') {
+    throw new AquasurfError('USAGE', `study ${study._id} predicts with its task's regressor, which was not given`);
+  }
+  return predictorWith(createRegressor(regressor, drawsOf(study, number, 'regressor').integer(2 ** 32)));
+}
+
+/** A regressor that is fitted anew for each question. */
+export function predictorWith(regressor: Regressor): Predictor {
+  return {
+    minimumSamples: regressor.minimumSamples,
+    predict: ({ samples, targets, candidates }) => {
+      regressor.fit(samples, targets);
+      return regressor.predict(candidates);
+    },
+  };
+}
+
+function drawsOf(study: StudyDoc, number: number, use: string | number = 0): SeededRandom {
+  return new SeededRandom(`suggest ${study.seed} ${number}${use === 0 ? '' : ` ${use}`}`);
 }

@@ -40,7 +40,7 @@ export class TrialLeases {
     try {
       const trial = await retryConflicts(() =>
         this.trials.findOneAndUpdate(
-          { _id: trialId(study, hash), status: 'waiting' },
+          { _id: trialId(study, hash), status: 'waiting', 'fisher.state': 'defined' },
           [
             {
               $set: {

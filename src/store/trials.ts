@@ -31,6 +31,9 @@ export interface FinishedTrial {
   result: AggregateResult;
 }
 
+/** A trial that cannot be suggested now; `number` is null for a failed one, `result` but for a done one. */
+export type OccupiedTrial = Pick<TrialDoc, 'hash' | 'status' | 'number' | 'result'>;
+
 /**
  * `trials`: one function in one study: what is asked about them, and what people do to all of a study at once. Claims
  * are in trial-leases.ts, reports in trial-results.ts, Fisher features in trial-fisher.ts.
@@ -74,6 +77,27 @@ export class Trials {
       const { hash, fn, number, result } = checkedDocument('trials', finishedSchema, trial);
       return { hash, fn, number, result };
     });
+  }
+
+  /** All trials that are not waiting, in no order: a suggestion reads them each time, so that it knows the newest results. */
+  async occupied(study: string): Promise<OccupiedTrial[]> {
+    return this.trials
+      .find({ study, status: { $in: ['running', 'done', 'failed'] } })
+      .project<OccupiedTrial>({ _id: 0, hash: 1, status: 1, number: 1, result: 1 })
+      .toArray();
+  }
+
+  /** Those of the hashes that are waiting with defined Fisher features, by hash. */
+  async candidatesAmong(study: string, hashes: readonly string[]): Promise<string[]> {
+    const found = await this.trials
+      .find({
+        _id: { $in: hashes.map((hash) => trialId(study, hash)) },
+        status: 'waiting',
+        'fisher.state': 'defined',
+      })
+      .project<{ hash: string }>({ _id: 0, hash: 1 })
+      .toArray();
+    return found.map(({ hash }) => hash).sort();
   }
 
   /** The running trials by number, for people and for the reconciler. */

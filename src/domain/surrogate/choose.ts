@@ -1,76 +1,128 @@
 import type { SeededRandom } from '../random/seeded-random.js';
-import type { Point, Regressor } from './regressor.js';
+import { type Acquisition, acquisitionScores, EPSILON } from './acquisition.js';
+import { hasPlace, type Points, selectPoints } from './points.js';
+import type { Prediction, Regressor } from './regressor.js';
 
-export interface Candidate {
-  readonly hash: string;
-  /** Its place in the embedding, if that was fitted since its features came. */
-  readonly point: Point | undefined;
-  readonly baseline: boolean;
-}
-
-export interface FinishedTrial {
-  readonly point: Point | undefined;
-  /** The study's metric; NaN or infinite counts as no result. */
-  readonly value: number;
-}
-
+/** What the model of a search decides from; functions are rows of `points`. */
 export interface ChoiceInput {
-  /** Waiting functions with defined Fisher features. */
-  readonly candidates: readonly Candidate[];
-  readonly finished: readonly FinishedTrial[];
-  readonly regressor: Regressor;
+  /** Of all functions; NaN for one without a place. The order must not depend on chance: ties are drawn by it. */
+  readonly points: Points;
+  /** Rows that may be trained next, ascending. */
+  readonly waiting: Int32Array;
+  readonly finished: {
+    readonly rows: Int32Array;
+    /** The study's metric; NaN or infinite counts as no result. */
+    readonly values: Float64Array;
+  };
+  /** Rows in training, whose results are not known yet. */
+  readonly pending: Int32Array;
+  readonly acquisition: Acquisition;
   readonly direction: 'max' | 'min';
   /** Draws among equals; the same state gives the same choice. */
   readonly random: SeededRandom;
 }
 
+/** What a regressor is to learn and to predict. */
+export interface Question {
+  readonly samples: Points;
+  /** One for each sample; more is better. */
+  readonly targets: readonly number[];
+  /** Rows of the candidates, and their points. */
+  readonly rows: Int32Array;
+  readonly candidates: Points;
+  /** The best result so far. */
+  readonly best: number;
+}
+
 /**
- * The hash of the function to train next (DESIGN section 6.4), or undefined when no candidate waits:
- *
- * 1. a baseline, at random, while one waits;
- * 2. any candidate, at random, while fewer finished trials with a point and a finite value exist than the regressor
- *    needs, or no candidate has a point or gets a prediction;
- * 3. the candidate with the best prediction, at random among equals.
- *
- * The order in which candidates and finished trials are listed does not matter.
+ * The row of the function to train next (DESIGN section 6.4): the best score of the acquisition, at random among equals;
+ * undefined where the model has no opinion, so that any candidate may be drawn: with fewer finished trials with a place
+ * and a finite value than the regressor needs, or without a prediction for any waiting row.
  */
-export function chooseCandidate(input: ChoiceInput): string | undefined {
-  const { regressor, direction, random } = input;
-  const candidates = [...input.candidates].sort((a, b) => compare(a.hash, b.hash));
-  const baselines = candidates.filter((candidate) => candidate.baseline);
-  if (baselines.length > 0) return pick(baselines, random);
-
-  const samples = usableSamples(input.finished);
-  const placed = candidates.filter(hasPoint);
-  if (samples.length < regressor.minimumSamples || placed.length === 0) return pick(candidates, random);
-
-  regressor.fit(
-    samples.map(({ point }) => point),
-    samples.map(({ value }) => value),
-  );
-  const predictions = regressor.predict(placed.map(({ point }) => point));
-  const opinions = predictions.filter((prediction) => !Number.isNaN(prediction));
-  if (opinions.length === 0) return pick(candidates, random);
-  const best = opinions.reduce((a, b) => (direction === 'max' ? Math.max(a, b) : Math.min(a, b)));
-  return pick(
-    placed.filter((_, i) => predictions[i] === best),
-    random,
-  );
+export function chooseRow(input: ChoiceInput, regressor: Regressor): number | undefined {
+  const question = questionFor(input, regressor.minimumSamples);
+  if (question === undefined) return undefined;
+  regressor.fit(question.samples, question.targets);
+  return rowOfAnswer(question, regressor.predict(question.candidates), input);
 }
 
-const hasPoint = <T extends { point: Point | undefined }>(item: T): item is T & { point: Point } =>
-  item.point !== undefined;
+/**
+ * The first half of `chooseRow`; undefined where the draw is to be random.
+ *
+ * Trials that are running count as finished with the median of the results so far (a constant liar: Ginsbourger, Le Riche
+ * & Carraro 2010, section 4), so that parallel workers do not all train neighbours of one good function.
+ */
+export function questionFor(input: ChoiceInput, minimumSamples: number): Question | undefined {
+  const { points, waiting, acquisition, random } = input;
+  const drawn = random.next();
+  if (acquisition === 'random' || (acquisition === 'epsilon-greedy' && drawn < EPSILON)) return undefined;
 
-/** In an order that depends on the values only. */
-function usableSamples(finished: readonly FinishedTrial[]) {
-  return finished
-    .filter(hasPoint)
-    .filter(({ value }) => Number.isFinite(value))
-    .sort((a, b) => a.point[0] - b.point[0] || a.point[1] - b.point[1] || a.value - b.value);
+  const samples = usableSamples(input);
+  const rows = waiting.filter((row) => hasPlace(points, row));
+  if (samples.length === 0 || samples.length < minimumSamples || rows.length === 0) return undefined;
+
+  const targets = samples.map(({ target }) => target);
+  const best = targets.reduce((a, b) => Math.max(a, b));
+  const lie = median(targets);
+  const pending = Array.from(input.pending)
+    .filter((row) => hasPlace(points, row))
+    .sort((a, b) => comparePlaces(points, a, b));
+  return {
+    samples: selectPoints(points, [...samples.map(({ row }) => row), ...pending]),
+    targets: [...targets, ...pending.map(() => lie)],
+    rows,
+    candidates: selectPoints(points, rows),
+    best,
+  };
 }
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+/**
+ * The second half: the row that the acquisition makes of the regressor's prediction for the candidates.
+ * @param by.spread draws among so many of the best scores, and all that equal the last of them. @defaultValue 1
+ */
+export function rowOfAnswer(
+  { rows, best }: Question,
+  prediction: Prediction,
+  by: Pick<ChoiceInput, 'acquisition' | 'random'> & { spread?: number },
+): number | undefined {
+  return bestOf(rows, acquisitionScores(by.acquisition, prediction, best), by.random, by.spread);
+}
 
-function pick(candidates: readonly Candidate[], random: SeededRandom): string | undefined {
-  return candidates.length === 0 ? undefined : candidates[random.integer(candidates.length)]?.hash;
+/** One of the rows with the `spread` largest scores, ties of the last included; undefined where no row has a score. */
+export function bestOf(rows: Int32Array, scores: Float64Array, random: SeededRandom, spread = 1): number | undefined {
+  let least = Number.NEGATIVE_INFINITY;
+  if (spread === 1) for (const score of scores) least = score > least ? score : least;
+  else
+    least =
+      scores
+        .filter((score) => !Number.isNaN(score))
+        .sort()
+        .at(-spread) ?? least;
+  const good = rows.filter((_, i) => scores[i]! >= least);
+  return good.length === 0 ? undefined : good[random.integer(good.length)];
+}
+
+/** Finished trials that teach the regressor: targets such that more is better, in an order that depends on values only. */
+function usableSamples({ points, finished, direction }: ChoiceInput): { row: number; target: number }[] {
+  const sign = direction === 'max' ? 1 : -1;
+  const samples: { row: number; target: number }[] = [];
+  finished.rows.forEach((row, i) => {
+    const value = finished.values[i]!;
+    if (Number.isFinite(value) && hasPlace(points, row)) samples.push({ row, target: sign * value });
+  });
+  return samples.sort((a, b) => comparePlaces(points, a.row, b.row) || a.target - b.target);
+}
+
+function comparePlaces({ dimensions, coordinates }: Points, a: number, b: number): number {
+  for (let d = 0; d < dimensions; d++) {
+    const difference = coordinates[a * dimensions + d]! - coordinates[b * dimensions + d]!;
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = Float64Array.from(values).sort();
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

@@ -1,0 +1,40 @@
+import { ACQUISITIONS, type Acquisition, needsUncertainty } from './acquisition.js';
+import { GaussianProcess } from './gaussian-process.js';
+import { KNearestNeighbours } from './k-nearest-neighbours.js';
+import { RandomForest } from './random-forest.js';
+import type { Regressor } from './regressor.js';
+
+/** `task`: the regressor that the study's task brings. */
+export const REGRESSORS = ['knn', 'random-forest', 'gaussian-process', 'task'] as const;
+export type RegressorName = (typeof REGRESSORS)[number];
+
+/** How a study chooses its functions. */
+export interface SurrogateSettings {
+  regressor: RegressorName;
+  acquisition: Acquisition;
+}
+
+/** As in the paper (arXiv 2301.05785): the mean of the 3 nearest neighbours, the best prediction. */
+export const DEFAULT_SURROGATE: SurrogateSettings = { regressor: 'knn', acquisition: 'greedy' };
+
+/** What is wrong with a combination, in one line; undefined where it works. */
+export function surrogateFault({ regressor, acquisition }: SurrogateSettings): string | undefined {
+  if (regressor !== 'knn' || !needsUncertainty(acquisition)) return undefined;
+  const free = ACQUISITIONS.filter((name) => !needsUncertainty(name)).join(', ');
+  return (
+    `acquisition ${acquisition} needs to know how uncertain a prediction is, and the regressor knn does not: ` +
+    `take --regressor gaussian-process or random-forest, or one of the acquisitions ${free}`
+  );
+}
+
+/** A new regressor of this program. @param seed of those that draw */
+export function createRegressor(name: Exclude<RegressorName, 'task'>, seed: number): Regressor {
+  switch (name) {
+    case 'knn':
+      return new KNearestNeighbours();
+    case 'random-forest':
+      return new RandomForest({ seed });
+    case 'gaussian-process':
+      return new GaussianProcess();
+  }
+}
