@@ -1,3 +1,5 @@
+import { pairHistogram } from './log-histogram.js';
+
 /**
  * Fisher features: each layer's cumulative histogram of the log eigenvalues of its Fisher information block, one layer
  * after the other (DESIGN section 5; Bingham & Miikkulainen 2023, arXiv 2301.05785).
@@ -14,9 +16,17 @@ export interface LayerSpectrum {
 
 export type FisherFeatures = { defined: true; features: Float64Array } | { defined: false; reason: string };
 
-/** The range of natural logs that the histograms cover. */
-const LOWEST_LOG = -100;
-const HIGHEST_LOG = 100;
+/** Settings of features that a histogram's shape depends on. */
+export interface SpectrumOptions {
+  /**
+   * Eigenvalues at or below `floor` times the largest of their factor count as zero and are dropped (1e-6 by default
+   * elsewhere). With 0, as in the original program, those at or below 0 are.
+   */
+  floor: number;
+  /** Bins of a layer at most, 2 or more. @defaultValue as many as `edgeCount` says */
+  bins?: number | undefined;
+}
+
 /** One edge for so many weights. */
 const WEIGHTS_PER_EDGE = 100;
 /** Two bins at least: with one bin every CDF would be the constant 1. */
@@ -27,21 +37,20 @@ const CDF_SCALE = 65_535;
  * The Fisher features of a network. The eigenvalues of a layer's block are all products λᵢ(A)·λⱼ(G), taken as sums of
  * logs; values outside [-100, 100] are dropped.
  *
- * @param options.floor Eigenvalues at or below `floor` times the largest of their factor count as zero and are dropped
- *   (1e-6 by default elsewhere). With 0, as in the original program, those at or below 0 are.
- * @returns Per layer max(3, ⌊weights/100⌋) - 1 values, non-decreasing, the last of each layer 1. Undefined, with a
- *   reason that names the layer, when an eigenvalue is not finite or a layer has none in range.
+ * @returns Per layer max(3, ⌊weights/100⌋) - 1 values or `bins`, non-decreasing, the last of each layer 1. Undefined,
+ *   with a reason that names the layer, when an eigenvalue is not finite or a layer has none in range.
  */
-export function fisherFeatures(spectra: readonly LayerSpectrum[], options: { floor: number }): FisherFeatures {
+export function fisherFeatures(spectra: readonly LayerSpectrum[], options: SpectrumOptions): FisherFeatures {
   if (spectra.length === 0) return { defined: false, reason: 'the network has no layer with a Fisher spectrum' };
   const parts: Float64Array[] = [];
   for (const { layer, weights, inputEigenvalues, gradientEigenvalues } of spectra) {
     if (!inputEigenvalues.every(Number.isFinite) || !gradientEigenvalues.every(Number.isFinite)) {
       return { defined: false, reason: `layer "${layer}" has a Fisher eigenvalue that is not finite` };
     }
-    const cdf = cumulativeHistogram(
-      sumsOfLogs(logsAbove(options.floor, inputEigenvalues), logsAbove(options.floor, gradientEigenvalues)),
-      edgeCount(weights),
+    const cdf = pairHistogram(
+      logsAbove(options.floor, inputEigenvalues),
+      logsAbove(options.floor, gradientEigenvalues),
+      edgeCount(weights, options.bins),
     );
     if (cdf === undefined) {
       return { defined: false, reason: `layer "${layer}" has no Fisher eigenvalue between e^-100 and e^100` };
@@ -58,47 +67,19 @@ export function fisherFeatures(spectra: readonly LayerSpectrum[], options: { flo
 }
 
 /** Number of bin edges for a layer with so many weights; it has one feature less. */
-export function edgeCount(weights: number): number {
-  return Math.max(FEWEST_EDGES, Math.floor(weights / WEIGHTS_PER_EDGE));
+export function edgeCount(weights: number, bins = Number.POSITIVE_INFINITY): number {
+  return Math.max(FEWEST_EDGES, Math.min(bins + 1, Math.floor(weights / WEIGHTS_PER_EDGE)));
 }
 
-/**
- * Cumulative share of `logs` in the bins between `linspace(-100, 100, edges)`, with NumPy's rules: a bin holds its lower
- * edge but not its upper one, except the last bin, which holds both.
- *
- * @param edges At least 2.
- * @returns edges - 1 values, or undefined when no log is in range.
- */
-export function cumulativeHistogram(logs: Iterable<number>, edges: number): Float64Array | undefined {
-  const bins = edges - 1;
-  const step = (HIGHEST_LOG - LOWEST_LOG) / bins;
-  const edge = new Float64Array(edges);
-  for (let i = 0; i < bins; i++) edge[i] = i * step + LOWEST_LOG;
-  edge[bins] = HIGHEST_LOG;
-
-  const cdf = new Float64Array(bins);
-  for (const log of logs) {
-    if (!(log >= LOWEST_LOG && log <= HIGHEST_LOG)) continue;
-    let bin = Math.min(bins - 1, Math.floor((log - LOWEST_LOG) / step));
-    // The division rounds: only the edges themselves decide.
-    while (log < edge[bin]!) bin--;
-    while (bin < bins - 1 && log >= edge[bin + 1]!) bin++;
-    cdf[bin] = cdf[bin]! + 1;
-  }
-  for (let i = 1; i < bins; i++) cdf[i] = cdf[i]! + cdf[i - 1]!;
-  const total = cdf[bins - 1]!;
-  return total === 0 ? undefined : cdf.map((count) => count / total);
+/** Number of features of a network whose layers have so many weights. */
+export function featureCount(weights: readonly number[], bins?: number): number {
+  return weights.reduce((sum, count) => sum + edgeCount(count, bins) - 1, 0);
 }
 
 /** Logs of the eigenvalues above `floor` times the largest, and above 0. */
 function logsAbove(floor: number, eigenvalues: Float64Array): Float64Array {
   const largest = eigenvalues.reduce((a, b) => Math.max(a, b), 0);
   return eigenvalues.filter((value) => value > floor * largest && value > 0).map(Math.log);
-}
-
-/** Every a + b, without holding them: a block of a million weights has as many. */
-function* sumsOfLogs(a: Float64Array, b: Float64Array): Generator<number> {
-  for (const x of a) for (const y of b) yield x + y;
 }
 
 /** A CDF as it is stored: 0 to 65,535 for 0 to 1, at most 7.6e-6 off. */

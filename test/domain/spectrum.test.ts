@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cumulativeHistogram, pairHistogram } from '../../src/domain/log-histogram.js';
 import {
-  cumulativeHistogram,
   edgeCount,
+  featureCount,
   fisherFeatures,
   type LayerSpectrum,
   packCdf,
@@ -93,6 +94,20 @@ describe('the histogram of log eigenvalues', () => {
   });
 });
 
+describe('the histogram of all sums of two lists', () => {
+  it('is that of the sums one by one, however few the edges', () => {
+    const log = fc.oneof(fc.double({ min: -80, max: 80, noNaN: true }), fc.integer({ min: -60, max: 60 }));
+    const list = fc.array(log, { maxLength: 60 }).map((values) => Float64Array.from(values));
+    fc.assert(
+      fc.property(list, list, fc.integer({ min: 2, max: 12 }), (a, b, edges) => {
+        const sums = [...a].flatMap((x) => [...b].map((y) => x + y));
+        expect(pairHistogram(a, b, edges)).toEqual(cumulativeHistogram(sums, edges));
+      }),
+      { numRuns: testSize({ small: 300, full: 5000 }) },
+    );
+  });
+});
+
 describe('Fisher features', () => {
   // Elsewhere the sign of rounding noise decided what the original counted.
   const clean = cases
@@ -114,6 +129,13 @@ describe('Fisher features', () => {
     // All-CNN-C of DESIGN.md section 5.
     const allCnnC = [2688, 83040, 83040, 166080, 331968, 331968, 331968, 37056, 1930];
     expect(featuresOf(allCnnC.map((weights) => spectrum([1], [1], weights))).length).toBe(13_683);
+  });
+
+  it('have so many bins at most where that is asked for', () => {
+    expect([edgeCount(10, 2), edgeCount(331_968, 50), edgeCount(331_968, 1e6)]).toEqual([3, 51, 3319]);
+    expect(featureCount([450, 331_968], 20)).toBe(3 + 20);
+    const found = fisherFeatures([spectrum([1, 2], [1], 331_968)], { floor: 0, bins: 20 });
+    expect(found.defined && found.features).toHaveLength(20);
   });
 
   it('are one CDF after the other, non-decreasing up to 1', () => {

@@ -73,7 +73,7 @@ describe('computeFisherFeatures', () => {
       buildModel: ({ tf, activation }) =>
         tf.sequential({
           layers: [
-            tf.layers.depthwiseConv2d({ kernelSize: 3, inputShape: [6, 6, 1], name: 'dw' }),
+            tf.layers.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 2, inputShape: [6, 6, 1], name: 'dw' }),
             activation(),
             tf.layers.flatten(),
             tf.layers.dense({ units: 3 }),

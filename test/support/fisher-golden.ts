@@ -8,6 +8,12 @@ export interface GoldenLayer {
   name: string;
   input_eigs: number[];
   grad_eigs: number[];
+  /** Number of weights' directions in each factor, and how many of them are above 1e-5 of the largest. */
+  input_cov_dim: number;
+  grad_cov_dim: number;
+  n_well_conditioned_input: number;
+  n_well_conditioned_grad: number;
+  log_eigs_raw: Array<number | string>;
 }
 interface GoldenModel {
   input_shape: number[];
