@@ -7,6 +7,7 @@ import { outputFeatures } from './domain/output-features.js';
 
 export { formatExpression, parseExpression } from './domain/expression.js';
 export { defineOperators, type OperatorsDefinition } from './domain/operators/own-operators.js';
+export type { OwnRegressor } from './domain/surrogate/regressor.js';
 export { AquasurfError, type ErrorCode } from './errors.js';
 export { ActivationFunction, registerOperators } from './nn/activation-function.js';
 export { type Backend, type BackendName, loadBackend } from './nn/backend/load-backend.js';

@@ -1,6 +1,12 @@
 import { nanoid } from 'nanoid';
+import { loadConfig } from './config.js';
+import { withTaskPredictor } from './consumers/task-predictor.js';
+import { needsUncertainty } from './domain/surrogate/acquisition.js';
+import { adaptRegressor, type OwnRegressor } from './domain/surrogate/regressor.js';
+import { DEFAULT_SURROGATE } from './domain/surrogate/settings.js';
 import type { TrialResult } from './domain/trial.js';
 import { AquasurfError } from './errors.js';
+import { createLogger } from './log.js';
 import type { TaskFolders } from './nn/tasks/task-registry.js';
 import { type FisherOptions, oweFisher } from './producers/fisher.js';
 import { type PopulateOptions, populate } from './producers/populate.js';
@@ -9,9 +15,10 @@ import { pauseSearch, resumeSearch, type SearchOptions, startSearch, stopSearch 
 import type { Pipeline } from './queues/pipeline.js';
 import type { StudyDoc } from './store/documents.js';
 import { hashOfName, nameForStudy } from './store/own-operators.js';
+import type { Predictor } from './store/search-view.js';
 import { type StudyProgress, studyProgress } from './store/study-progress.js';
 import { type RankedFunction, rankedFunctions, type StudySummary, studySummary } from './store/study-summary.js';
-import { type ClaimedFunction, suggest, suggestAndClaim } from './store/suggest.js';
+import { type ClaimedFunction, predictorWith, suggest, suggestAndClaim } from './store/suggest.js';
 
 /** Results from outside: only the validation accuracy is needed. */
 export type OutsideResult = Pick<TrialResult, 'valAcc'> & Partial<TrialResult>;
@@ -65,12 +72,13 @@ export class Study {
 
   /**
    * The function that the surrogate would train next; nothing is taken.
+   * @param options.regressor an object of your own instead of the study's regressor
    * @throws AquasurfError NOTHING_TO_SUGGEST
    */
-  async suggest(): Promise<{ fn: string; hash: string }> {
+  async suggest(options: { regressor?: OwnRegressor } = {}): Promise<{ fn: string; hash: string }> {
     const { store } = this.pipeline;
     const study = await this.info();
-    const hash = await suggest(store, study);
+    const hash = await this.#predicting(study, options.regressor, (predictor) => suggest(store, study, predictor));
     if (hash === undefined) throw this.#nothingToSuggest();
     const { fn } = (await store.trials.get(this.name, hash)) ?? { fn: null };
     return { hash, fn: fn ?? (await nameForStudy(store, study, hash)) };
@@ -82,10 +90,13 @@ export class Study {
    * @param leaseMs without a report or `extend` it is offered again after this, in milliseconds. @defaultValue 1 hour
    * @throws AquasurfError NOTHING_TO_SUGGEST
    */
-  async claim(leaseMs: number = OUTSIDE_LEASE): Promise<ClaimedFunction> {
+  async claim(leaseMs: number = OUTSIDE_LEASE, options: { regressor?: OwnRegressor } = {}): Promise<ClaimedFunction> {
     const { store } = this.pipeline;
     const owner = `outside-${nanoid(8)}`;
-    const outcome = await suggestAndClaim(store, await this.info(), { owner, leaseMs });
+    const study = await this.info();
+    const outcome = await this.#predicting(study, options.regressor, (predictor) =>
+      suggestAndClaim(store, study, { owner, leaseMs, ...predictor }),
+    );
     if (outcome.outcome === 'claimed') return outcome.claim;
     throw this.#nothingToSuggest();
   }
@@ -151,6 +162,23 @@ export class Study {
   async delete(): Promise<void> {
     await this.#endSearch();
     await this.pipeline.store.studies.delete(this.name);
+  }
+
+  /** With the caller's regressor, the task's (in a process of its own), or the study's. */
+  async #predicting<T>(
+    study: StudyDoc,
+    own: OwnRegressor | undefined,
+    use: (options: { predictor?: Predictor }) => Promise<T>,
+  ): Promise<T> {
+    const { regressor, acquisition } = study.surrogate ?? DEFAULT_SURROGATE;
+    if (own) return use({ predictor: predictorWith(adaptRegressor(own, needsUncertainty(acquisition))) });
+    if (regressor !== 'task') return use({});
+    const { backend, cacheDir, logLevel, projectDir } = loadConfig();
+    const folders = this.modules ?? { projectDir };
+    const settings = { backend, cacheDir, threads: 1, projectDir: folders.projectDir, tasksDir: folders.tasksDir };
+    return withTaskPredictor(study, settings, createLogger({ level: logLevel }), (predictor) =>
+      use(predictor ? { predictor } : {}),
+    );
   }
 
   async #endSearch(): Promise<void> {

@@ -8,6 +8,7 @@ import { type ClaimedFunction, suggestAndClaim } from '../store/suggest.js';
 import { isFaultOfFunction } from './fault-of-function.js';
 import { HandBack, type Handler, type HandlerContext, type JobReport } from './handler.js';
 import { LeaseKeeper } from './lease-keeper.js';
+import { taskPredictor } from './task-predictor.js';
 
 /** How long a slot waits for what others are about to bring, in milliseconds. */
 const LOOK_AGAIN = 3000;
@@ -49,7 +50,8 @@ async function refusal(study: StudyDoc, number: number, context: HandlerContext)
 
 async function suggestAndTrain(study: StudyDoc, number: number, context: HandlerContext): Promise<JobReport> {
   const { store, owner, leaseMs } = context;
-  const outcome = await suggestAndClaim(store, study, { number, owner, leaseMs });
+  const predictor = taskPredictor(study, context.device);
+  const outcome = await suggestAndClaim(store, study, { number, owner, leaseMs, ...(predictor && { predictor }) });
   switch (outcome.outcome) {
     case 'number-taken':
       return slotTaken(study, number, context);

@@ -1,5 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import type { Tf } from '../domain/operators/types.js';
+import type { OwnRegressor } from '../domain/surrogate/regressor.js';
 
 /** Rows of one split: `inputs` has shape [rows, ...inputShape], row-major; `labels` are class indices. */
 export interface Split {
@@ -73,6 +74,12 @@ export interface TaskDefinition {
     /** Training images in the batch that the Fisher features are computed on. @defaultValue 100 */
     batchSize?: number;
   };
+  /**
+   * A regressor of your own, for studies made with `--regressor task`: it learns the metric of the trials from their
+   * places in the embedding, and predicts it for the candidates. Made anew for each suggestion. More is better: where the
+   * metric is minimised, it gets and predicts negated values.
+   */
+  regressor?: (options: { seed: number }) => OwnRegressor;
   /**
    * Functions that are tried first; those that use operators of one's own want these in the task's module.
    * @defaultValue elu, relu, selu, sigmoid, softplus, softsign, swish, tanh

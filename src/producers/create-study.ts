@@ -3,6 +3,7 @@ import { canonicalHash } from '../domain/canonical-hash.js';
 import { operatorSet, operatorSetId, vocabulary } from '../domain/operators/index.js';
 import type { OperatorSet } from '../domain/operators/types.js';
 import { outputFeatures } from '../domain/output-features.js';
+import { DEFAULT_SURROGATE, type SurrogateSettings, surrogateFault } from '../domain/surrogate/settings.js';
 import type { Direction, Metric } from '../domain/trial.js';
 import { AquasurfError } from '../errors.js';
 import type { ResolvedTask } from '../nn/tasks/task-registry.js';
@@ -28,6 +29,10 @@ export interface StudyOptions {
   direction?: Direction;
   /** @defaultValue 0 */
   seed?: number;
+  /** What predicts; `task`: the regressor that the task brings. @defaultValue 'knn' */
+  regressor?: SurrogateSettings['regressor'];
+  /** What is made of predictions. @defaultValue 'greedy' */
+  acquisition?: SurrogateSettings['acquisition'];
 }
 
 /**
@@ -39,6 +44,7 @@ export async function createStudy({ store }: Pipeline, options: StudyOptions): P
   const { operators: chosen = 'standard' } = options;
   const operators = typeof chosen === 'string' ? operatorSet(chosen) : chosen;
   await refuseOtherSource(store, operators);
+  const surrogate = checkedSurrogate(options);
   const baselines = options.task.task.baselines ?? BASELINES;
   const { schemas, functions } = expandSpace(options.space, operators);
   const spaces = [
@@ -58,6 +64,7 @@ export async function createStudy({ store }: Pipeline, options: StudyOptions): P
     direction: options.direction ?? (metric === 'valAcc' ? 'max' : 'min'),
     seed: options.seed ?? 0,
     fisher: { seed: 42, batchSize: options.task.task.fisher?.batchSize ?? 100, floor: 1e-6 },
+    surrogate,
     search: {
       state: 'none',
       trials: 0,
@@ -74,6 +81,22 @@ export async function createStudy({ store }: Pipeline, options: StudyOptions): P
   for (const space of spaces) await store.spaces.put(space);
   await store.studies.create(study);
   return study;
+}
+
+function checkedSurrogate({ regressor, acquisition, task }: StudyOptions): SurrogateSettings {
+  const chosen = {
+    regressor: regressor ?? DEFAULT_SURROGATE.regressor,
+    acquisition: acquisition ?? DEFAULT_SURROGATE.acquisition,
+  };
+  const fault = surrogateFault(chosen);
+  if (fault !== undefined) throw new AquasurfError('USAGE', fault);
+  if (chosen.regressor === 'task' && !task.task.regressor) {
+    throw new AquasurfError(
+      'USAGE',
+      `task ${task.task.name} brings no regressor: add regressor: ({ seed }) => ({ fit, predict }) to it, or name one of this program`,
+    );
+  }
+  return chosen;
 }
 
 /** Two sources under one id would store different functions under one name. */

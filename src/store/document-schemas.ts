@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { ACQUISITIONS } from '../domain/surrogate/acquisition.js';
-import { REGRESSORS } from '../domain/surrogate/settings.js';
+import { ACQUISITIONS, REGRESSORS } from '../domain/surrogate/choices.js';
 import { METRICS, TRIAL_STATUSES } from '../domain/trial.js';
 import { AquasurfError } from '../errors.js';
 

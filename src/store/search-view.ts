@@ -1,5 +1,5 @@
 import type { SeededRandom } from '../domain/random/seeded-random.js';
-import type { Acquisition } from '../domain/surrogate/acquisition.js';
+import type { Acquisition } from '../domain/surrogate/choices.js';
 import { type ChoiceInput, type Question, questionFor, rowOfAnswer } from '../domain/surrogate/choose.js';
 import type { Prediction } from '../domain/surrogate/regressor.js';
 import type { StudyDoc } from './documents.js';
@@ -11,7 +11,8 @@ import type { OccupiedTrial } from './trials.js';
 export interface Predictor {
   /** Finished trials below which it is not asked. */
   readonly minimumSamples: number;
-  predict(question: Question): Prediction | Promise<Prediction>;
+  /** Undefined: no opinion, as with too few samples. */
+  predict(question: Question): Prediction | undefined | Promise<Prediction | undefined>;
 }
 
 const NO_POINTS = { count: 0, dimensions: 2, coordinates: new Float64Array() };
@@ -114,7 +115,8 @@ export class SearchView {
     };
     const question = questionFor(input, predictor.minimumSamples);
     if (question === undefined) return undefined;
-    const row = rowOfAnswer(question, await predictor.predict(question), { acquisition, random, spread });
+    const prediction = await predictor.predict(question);
+    const row = prediction && rowOfAnswer(question, prediction, { acquisition, random, spread });
     return row === undefined ? undefined : this.plane?.hashes[row];
   }
 

@@ -2,6 +2,7 @@ import { FunctionEnumerator } from '../../domain/enumeration/enumerator.js';
 import type { OperatorReference } from '../../domain/operators/own-operators.js';
 import type { OperatorSet } from '../../domain/operators/types.js';
 import { storedBatch } from '../../domain/stored-name.js';
+import { adaptRegressor } from '../../domain/surrogate/regressor.js';
 import { AquasurfError } from '../../errors.js';
 import { type Backend, type BackendName, loadBackend } from '../../nn/backend/load-backend.js';
 import { checkOperators } from '../../nn/check-operators.js';
@@ -52,6 +53,19 @@ export function createMethods(settings: ComputeSettings, notify: (line: string) 
     },
     fisher: async ({ fn, settings: fisher, ...params }) => {
       return computeFisherFeatures({ ...(await prepare(params)), fn, settings: fisher });
+    },
+    predict: async ({ samples, targets, candidates, seed, uncertain, ...params }) => {
+      const { task: definition } = await task(params.task);
+      if (!definition.regressor) {
+        throw new AquasurfError(
+          'TASK_INVALID',
+          `the study predicts with the regressor of task ${definition.name}, which has none: give it one, { regressor: ({ seed }) => ({ fit, predict }) }`,
+        );
+      }
+      const regressor = adaptRegressor(definition.regressor({ seed }), uncertain);
+      if (samples.count < regressor.minimumSamples) return undefined;
+      regressor.fit(samples, targets);
+      return regressor.predict(candidates);
     },
     train: async ({ fn, seed, ...params }, onProgress) => {
       return trainFunction({ ...(await prepare(params)), fn, seed, onProgress });

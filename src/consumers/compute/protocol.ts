@@ -1,6 +1,8 @@
 import type { FunctionSource } from '../../domain/enumeration/enumerator.js';
 import type { FunctionBatch } from '../../domain/enumeration/function-batch.js';
 import type { OperatorReference } from '../../domain/operators/own-operators.js';
+import type { Points } from '../../domain/surrogate/points.js';
+import type { Prediction } from '../../domain/surrogate/regressor.js';
 import type { TrialResult } from '../../domain/trial.js';
 import type { FisherSettings, RunDoc } from '../../store/documents.js';
 
@@ -42,6 +44,16 @@ export interface ComputeMethods {
     fn: string;
     settings: FisherSettings;
   }) => FisherOutcome;
+  /** The task's own regressor, fitted and asked; undefined while it wants more samples. */
+  predict: (params: {
+    task: TaskReference;
+    samples: Points;
+    targets: readonly number[];
+    candidates: Points;
+    seed: number;
+    /** Whether the acquisition needs standard deviations. */
+    uncertain: boolean;
+  }) => Prediction | undefined;
   train: (params: { task: TaskReference; operators: OperatorReference; fn: string; seed: number }) => {
     result: TrialResult;
     history: RunDoc['history'];

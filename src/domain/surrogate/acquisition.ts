@@ -1,17 +1,6 @@
+import type { Acquisition } from './choices.js';
 import { normalCdf, normalDensity } from './normal-distribution.js';
 import type { Prediction } from './regressor.js';
-
-/**
- * How predictions become a choice:
- *
- * - `greedy`: the best prediction, as the original program chooses;
- * - `epsilon-greedy`: the same, but any candidate at random for one choice in ten;
- * - `ei`: expected improvement over the best result so far (Mockus 1975; Jones et al. 1998, eq. 15);
- * - `ucb`: the upper confidence bound, mean and one standard deviation (Srinivas et al. 2010, eq. 6, with β = 1);
- * - `random`: any candidate: the baseline of every comparison.
- */
-export const ACQUISITIONS = ['greedy', 'ei', 'ucb', 'epsilon-greedy', 'random'] as const;
-export type Acquisition = (typeof ACQUISITIONS)[number];
 
 /** Share of random choices of `epsilon-greedy`. */
 export const EPSILON = 0.1;

@@ -1,5 +1,6 @@
 import type { SeededRandom } from '../random/seeded-random.js';
-import { type Acquisition, acquisitionScores, EPSILON } from './acquisition.js';
+import { acquisitionScores, EPSILON } from './acquisition.js';
+import type { Acquisition } from './choices.js';
 import { hasPlace, type Points, selectPoints } from './points.js';
 import type { Prediction, Regressor } from './regressor.js';
 

@@ -1,12 +1,9 @@
-import { ACQUISITIONS, type Acquisition, needsUncertainty } from './acquisition.js';
+import { needsUncertainty } from './acquisition.js';
+import { ACQUISITIONS, type Acquisition, type RegressorName } from './choices.js';
 import { GaussianProcess } from './gaussian-process.js';
 import { KNearestNeighbours } from './k-nearest-neighbours.js';
 import { RandomForest } from './random-forest.js';
 import type { Regressor } from './regressor.js';
-
-/** `task`: the regressor that the study's task brings. */
-export const REGRESSORS = ['knn', 'random-forest', 'gaussian-process', 'task'] as const;
-export type RegressorName = (typeof REGRESSORS)[number];
 
 /** How a study chooses its functions. */
 export interface SurrogateSettings {

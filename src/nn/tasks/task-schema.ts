@@ -52,6 +52,7 @@ const taskSchema = (sets: readonly OperatorSet[]) =>
       })
       .optional(),
     fisher: z.strictObject({ batchSize: z.int().positive().optional() }).optional(),
+    regressor: aFunction('a function ({ seed }) => { fit, predict }').optional(),
     baselines: z.array(expression(sets)).min(1).optional(),
   });
 

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../../src/domain/random/seeded-random.js';
-import { ACQUISITIONS, type Acquisition, acquisitionScores } from '../../../src/domain/surrogate/acquisition.js';
+import { acquisitionScores } from '../../../src/domain/surrogate/acquisition.js';
+import { ACQUISITIONS, type Acquisition, REGRESSORS } from '../../../src/domain/surrogate/choices.js';
 import { bestOf, chooseRow } from '../../../src/domain/surrogate/choose.js';
 import { GaussianProcess } from '../../../src/domain/surrogate/gaussian-process.js';
 import { KNearestNeighbours } from '../../../src/domain/surrogate/k-nearest-neighbours.js';
 import { pointsOf } from '../../../src/domain/surrogate/points.js';
 import type { Regressor } from '../../../src/domain/surrogate/regressor.js';
-import { createRegressor, REGRESSORS, surrogateFault } from '../../../src/domain/surrogate/settings.js';
+import { createRegressor, surrogateFault } from '../../../src/domain/surrogate/settings.js';
 
 const NOWHERE = [Number.NaN, Number.NaN];
 

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { ACQUISITIONS, type Acquisition, REGRESSORS, type RegressorName } from '../../../domain/surrogate/choices.js';
 import { type Direction, METRICS, type Metric } from '../../../domain/trial.js';
 import { examples, JSON_FLAG, TASKS_FLAG } from '../../help.js';
 import { wholeNumber } from '../../option-values.js';
@@ -10,6 +11,8 @@ interface CreateFlags {
   metric: Metric;
   direction?: Direction;
   seed: number;
+  regressor?: RegressorName;
+  acquisition?: Acquisition;
   tasks?: string;
   json?: boolean;
 }
@@ -41,6 +44,18 @@ A task is built in, or a module that default-exports defineTask({...}) in aquasu
         'min',
       ]),
     )
+    .addOption(
+      new Option(
+        '--regressor <regressor>',
+        "predicts the metric from a function's place in the embedding: the 3 nearest neighbours of the paper, a random forest, a Gaussian process, or the regressor that the task brings (default: knn)",
+      ).choices(REGRESSORS),
+    )
+    .addOption(
+      new Option(
+        '--acquisition <acquisition>',
+        'what to train next: the best prediction, expected improvement, upper confidence bound (the last two need a regressor other than knn), the best but one in ten at random, or any (default: greedy)',
+      ).choices(ACQUISITIONS),
+    )
     .option('--seed <n>', 'fixes every random choice', wholeNumber(0, 2 ** 32 - 1), 0)
     .option(...TASKS_FLAG)
     .option(...JSON_FLAG)
@@ -53,6 +68,10 @@ A task is built in, or a module that default-exports defineTask({...}) in aquasu
     [
       'aquasurf study create mine --task my-net --tasks ./tasks --space standard --metric valLoss',
       "a task of one's own, the space of the paper, lowest validation loss",
+    ],
+    [
+      'aquasurf study create sure --task fashion-mnist/small-cnn --space "unary(unary(x))" --regressor gaussian-process --acquisition ei',
+      'weighs what is promising against what is unknown',
     ],
   ]);
 }
@@ -100,6 +119,8 @@ async function createAction(name: string, flags: CreateFlags): Promise<void> {
       operators,
       metric: flags.metric,
       seed: flags.seed,
+      ...(flags.regressor === undefined ? {} : { regressor: flags.regressor }),
+      ...(flags.acquisition === undefined ? {} : { acquisition: flags.acquisition }),
       ...(flags.direction === undefined ? {} : { direction: flags.direction }),
     });
     const view = await studyView(pipeline.store, name);

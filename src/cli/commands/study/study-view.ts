@@ -1,3 +1,4 @@
+import { DEFAULT_SURROGATE } from '../../../domain/surrogate/settings.js';
 import type { StudyDoc } from '../../../store/documents.js';
 import type { Store } from '../../../store/store.js';
 import { type StudyProgress, studyProgress } from '../../../store/study-progress.js';
@@ -32,7 +33,7 @@ export async function studyView(store: Store, name: string): Promise<StudyView> 
 const NAMES_SHOWN = 8;
 
 export function studyText(view: StudyView): string {
-  const { progress, search } = view;
+  const { progress, search, surrogate = DEFAULT_SURROGATE } = view;
   const { populate, fisher, trials } = progress;
   const features = `${fisher.defined} defined, ${fisher.undefined} undefined, ${fisher.failed} failed, ${fisher.owed} owed`;
   return fields([
@@ -40,6 +41,7 @@ export function studyText(view: StudyView): string {
     ['task', `${view.task.name} (source ${view.task.sourceHash.slice(0, 12)})`],
     ...view.spaces.map((space, i): [string, string] => [i === 0 ? 'space' : '', spaceText(space)]),
     ['optimises', `${view.metric} (${view.direction}), seed ${view.seed}`],
+    ['chooses by', `${surrogate.regressor}, ${surrogate.acquisition}`],
     ['created', view.createdAt.toISOString()],
     [
       'output features',
