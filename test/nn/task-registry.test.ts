@@ -44,6 +44,7 @@ describe('resolveTask', () => {
     }
     expect((await listTasks({ projectDir, tasksDir: 'tasks' })).map(({ task }) => task.name)).toEqual([
       'fashion-mnist/small-cnn',
+      'fashion-mnist/tiny',
       'a',
       'b',
     ]);
