@@ -11,6 +11,7 @@ import type { TaskFolders } from './nn/tasks/task-registry.js';
 import { type FisherOptions, oweFisher } from './producers/fisher.js';
 import { type PopulateOptions, populate } from './producers/populate.js';
 import { reconcile } from './producers/reconcile.js';
+import { oweRetraining, oweTraining, type TrainOptions } from './producers/retraining.js';
 import { pauseSearch, resumeSearch, type SearchOptions, startSearch, stopSearch } from './producers/search.js';
 import type { Pipeline } from './queues/pipeline.js';
 import type { StudyDoc } from './store/documents.js';
@@ -49,6 +50,26 @@ export class Study {
   /** Enqueues Fisher features. @returns number of functions newly owed */
   async fisher(options: FisherOptions = {}): Promise<number> {
     const owed = await oweFisher(this.pipeline, this.name, options);
+    await reconcile(this.pipeline, { study: this.name, retryFailed: true });
+    return owed;
+  }
+
+  /**
+   * Enqueues trainings of functions without a search, with several seeds each; those that are there count.
+   * @returns number of trainings newly owed
+   */
+  async train(options: TrainOptions = {}): Promise<number> {
+    const owed = await oweTraining(this.pipeline, this.name, options);
+    await reconcile(this.pipeline, { study: this.name, retryFailed: true });
+    return owed;
+  }
+
+  /**
+   * Enqueues trainings of the best functions with further seeds, so that luck decides less between them.
+   * @returns number of trainings newly owed
+   */
+  async retrain(options: { top: number; count: number }): Promise<number> {
+    const owed = await oweRetraining(this.pipeline, this.name, options);
     await reconcile(this.pipeline, { study: this.name, retryFailed: true });
     return owed;
   }

@@ -7,7 +7,7 @@ import type { Study } from '../study.js';
 import { answerOfRedis } from './lost-server.js';
 import { createProgressDisplay, type ProgressDisplay } from './progress-display.js';
 
-export type StageName = 'populate' | 'fisher' | 'embedding' | 'search';
+export type StageName = 'populate' | 'fisher' | 'embedding' | 'search' | 'retraining';
 
 export interface FollowOptions {
   queues: Queues;
@@ -62,6 +62,16 @@ const STAGES: Record<StageName, Stage> = {
       total: search.trials,
       note: `${trials.running} running${search.reason && search.complete ? `; ${search.reason}` : ''}`,
       complete: search.complete,
+    }),
+  },
+  retraining: {
+    label: 'trainings',
+    queues: ['retraining'],
+    read: ({ retraining: { owed, failed, runs, complete } }) => ({
+      done: runs,
+      total: runs + owed,
+      note: failed > 0 ? `${failed} failed` : '',
+      complete,
     }),
   },
 };

@@ -18,6 +18,7 @@ import { registerSoftClean } from './commands/soft-clean.js';
 import { registerStudy } from './commands/study/index.js';
 import { registerSuggest } from './commands/suggest.js';
 import { registerSummary } from './commands/summary.js';
+import { registerTrain } from './commands/train.js';
 import { registerWorker } from './commands/worker.js';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
@@ -61,6 +62,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted`,
   registerPause(program);
   registerResume(program);
   registerStop(program);
+  registerTrain(program);
   program.commandsGroup('Compute:');
   registerWorker(program);
   registerMonitor(program);

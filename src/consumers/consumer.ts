@@ -28,7 +28,7 @@ export interface ConsumerOptions {
 }
 
 /** Queues whose jobs need the device: while one has it, the others take no jobs. */
-const DEVICE_QUEUES: readonly JobName[] = ['fisher-eigenvalues', 'training'];
+const DEVICE_QUEUES: readonly JobName[] = ['fisher-eigenvalues', 'training', 'retraining'];
 
 /** Between two looks for a database that does not answer, in milliseconds. */
 const DATABASE_AWAY = 2000;

@@ -1,13 +1,12 @@
-import pRetry from 'p-retry';
 import { AquasurfError, errorLine } from '../errors.js';
 import { reconcileSearch, searchOutlook } from '../producers/reconcile-search.js';
-import { isDatabaseAway } from '../store/database-away.js';
 import type { StudyDoc } from '../store/documents.js';
 import { operatorsOf } from '../store/own-operators.js';
 import { type ClaimedFunction, suggestAndClaim } from '../store/suggest.js';
 import { isFaultOfFunction } from './fault-of-function.js';
 import { HandBack, type Handler, type HandlerContext, type JobReport } from './handler.js';
 import { LeaseKeeper } from './lease-keeper.js';
+import { patiently } from './patiently.js';
 import { taskPredictor } from './task-predictor.js';
 
 /** How long a slot waits for what others are about to bring, in milliseconds. */
@@ -74,14 +73,7 @@ async function train(study: StudyDoc, claim: ClaimedFunction, context: HandlerCo
     const params = { task: study.task, operators: operatorsOf(study), fn, seed };
     const { result, history } = known ?? (await device.call('train', params, { signal, onProgress: progress }));
     const run = { seed, result, history, worker: owner };
-    // A long training is not lost because the database is away at its end.
-    await pRetry(() => store.results.report(study._id, hash, lease.token, run), {
-      retries: Number.POSITIVE_INFINITY,
-      minTimeout: 1000,
-      maxTimeout: 10_000,
-      signal,
-      shouldRetry: ({ error }) => isDatabaseAway(error),
-    });
+    await patiently(() => store.results.report(study._id, hash, lease.token, run), signal);
     log.info(
       { study: study._id, number, fn, valAcc: result.valAcc, seconds: result.runtime },
       `trial ${number}: ${fn}`,

@@ -1,6 +1,7 @@
 import { JOB_NAMES } from '../queues/jobs.js';
 import { handleFisherEigenvalues } from './handle-fisher-eigenvalues.js';
 import { handleOutputFeatures } from './handle-output-features.js';
+import { handleRetraining } from './handle-retraining.js';
 import { handleSchemaExpansion } from './handle-schema-expansion.js';
 import { handleSurrogate } from './handle-surrogate.js';
 import { handleTraining } from './handle-training.js';
@@ -13,6 +14,7 @@ export const HANDLERS: Handlers = {
   'fisher-eigenvalues': handleFisherEigenvalues,
   surrogate: handleSurrogate,
   training: handleTraining,
+  retraining: handleRetraining,
 };
 
 /** At start-up, for code that types do not reach: a consumer without a handler would fail each of its jobs. */

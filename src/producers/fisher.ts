@@ -3,8 +3,8 @@ import { nanoid } from 'nanoid';
 import { AquasurfError } from '../errors.js';
 import type { Pipeline } from '../queues/pipeline.js';
 import type { StudyDoc } from '../store/documents.js';
-import { hashOfName } from '../store/own-operators.js';
 import { ensureJobs } from './ensure-jobs.js';
+import { hashesInStudy } from './study-functions.js';
 
 export interface FisherOptions {
   /**
@@ -110,30 +110,4 @@ async function* inRandomOrder(store: Pipeline['store'], study: StudyDoc): AsyncG
       after = page[page.length - 1];
     }
   }
-}
-
-async function hashesInStudy(
-  store: Pipeline['store'],
-  study: StudyDoc,
-  functions: readonly string[],
-): Promise<string[]> {
-  const hashes: string[] = [];
-  for (const name of functions) {
-    const hash = await hashOfName(store, study, name);
-    const found = hash === undefined ? null : await store.functions.get(hash);
-    if (!found || !(await store.functions.isIn(study.spaces, found._id))) {
-      throw new AquasurfError(
-        'FUNCTION_NOT_IN_STUDY',
-        `${name} is not in study ${study._id}: add it with \`aquasurf populate ${study._id} --fn "${name}" --wait\``,
-      );
-    }
-    if (!found.usable) {
-      throw new AquasurfError(
-        'FUNCTION_NOT_IN_STUDY',
-        `${name} has outputs that are not finite or all equal: it cannot be used`,
-      );
-    }
-    hashes.push(found._id);
-  }
-  return [...new Set(hashes)];
 }

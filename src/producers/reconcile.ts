@@ -2,6 +2,7 @@ import type { Pipeline } from '../queues/pipeline.js';
 import { reconcileFisher } from './fisher.js';
 import { reconcileSearch } from './reconcile-search.js';
 import { reconcileSpaces } from './reconcile-spaces.js';
+import { reconcileRetraining } from './retraining.js';
 import { reconcileEmbedding } from './surrogate.js';
 
 export interface ReconcileOptions {
@@ -36,4 +37,5 @@ async function reconcileStudy(pipeline: Pipeline, name: string, retryFailed: boo
   await reconcileFisher(pipeline, name, retryFailed);
   await reconcileEmbedding(pipeline, study, retryFailed);
   await reconcileSearch(pipeline, study, retryFailed);
+  await reconcileRetraining(pipeline, study, retryFailed);
 }

@@ -56,12 +56,20 @@ export const training = defineJob({
   id: ({ study, number, generation }) => `training-${study}-${number}-g${generation}`,
 });
 
+/** Train one function of a study with one seed, whatever the search does, and add the run to its trial. */
+export const retraining = defineJob({
+  name: 'retraining',
+  payload: z.object({ study: name, hash, seed: z.int(), generation }),
+  id: ({ study, hash, seed, generation }) => `retraining-${study}-${hash}-${seed}-g${generation}`,
+});
+
 export const JOBS = {
   'schema-expansion': schemaExpansion,
   'output-features': outputFeatures,
   'fisher-eigenvalues': fisherEigenvalues,
   surrogate,
   training,
+  retraining,
 } as const satisfies Record<string, JobDefinition>;
 
 export type JobName = keyof typeof JOBS;

@@ -201,6 +201,21 @@ export interface RunDoc {
   finishedAt: Date;
 }
 
+/** `retrainings`: a training with a further seed that is wanted; gone when its run is stored. */
+export interface RetrainingDoc {
+  /** `<study>:<hash>:<seed>`, as the run will have. */
+  _id: string;
+  study: string;
+  hash: string;
+  seed: number;
+  /** `failed`: the function failed in its last attempt; wanting it again gives it all attempts. */
+  state: 'owed' | 'failed';
+  attempts: number;
+  error: string | null;
+  /** Raised when its job must be enqueued again under a new id. */
+  generation: number;
+}
+
 /** `embeddings`: the plane of one study, in chunks of at most 100,000 points. */
 export interface EmbeddingDoc {
   /** `<study>:<version>:<fit>:<chunk>` */

@@ -25,6 +25,7 @@ const INDEXES: Record<string, IndexDescription[]> = {
     { key: { status: 1, 'lease.expiresAt': 1 } },
   ],
   runs: [{ key: { study: 1, hash: 1 } }],
+  retrainings: [{ key: { study: 1, state: 1 } }],
   embeddings: [{ key: { study: 1, chunk: 1, version: -1, createdAt: -1 } }, { key: { study: 1, version: 1, fit: 1 } }],
 };
 

@@ -13,6 +13,11 @@ export class Runs {
     return this.collection.findOne({ _id: runId(study, hash, seed) });
   }
 
+  /** How many runs a study has. */
+  async count(study: string): Promise<number> {
+    return this.collection.countDocuments({ study });
+  }
+
   /** The runs of a trial by seed. */
   async of(study: string, hash: string): Promise<RunDoc[]> {
     const runs = await this.collection.find({ study, hash }).toArray();

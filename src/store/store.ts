@@ -6,6 +6,7 @@ import { Embeddings } from './embeddings.js';
 import { Functions } from './functions.js';
 import { createIndexes } from './indexes.js';
 import { Planes } from './planes.js';
+import { Retrainings } from './retrainings.js';
 import { retryUpsert } from './retry.js';
 import { Runs } from './runs.js';
 import { Spaces } from './spaces.js';
@@ -28,6 +29,7 @@ export class Store {
   readonly results: TrialResults;
   readonly fisher: TrialFisher;
   readonly runs: Runs;
+  readonly retrainings: Retrainings;
   readonly embeddings: Embeddings;
   /** The embeddings that searches of this process read. */
   readonly planes: Planes;
@@ -47,6 +49,7 @@ export class Store {
     this.results = new TrialResults(db, this.trials);
     this.fisher = new TrialFisher(db);
     this.runs = new Runs(db);
+    this.retrainings = new Retrainings(db);
     this.embeddings = new Embeddings(db);
     this.planes = new Planes(this.embeddings);
   }

@@ -1,7 +1,7 @@
 import type { Collection, Db } from 'mongodb';
 import { AquasurfError } from '../errors.js';
 import { checkedDocument, checkStudyName, studySchema } from './document-schemas.js';
-import type { EmbeddingDoc, RunDoc, SearchState, StudyDoc, StudySearch, TrialDoc } from './documents.js';
+import type { EmbeddingDoc, RetrainingDoc, RunDoc, SearchState, StudyDoc, StudySearch, TrialDoc } from './documents.js';
 import { isDuplicateKey, retryConflicts } from './retry.js';
 
 /** `studies`: what is searched and how, and the state of the search. */
@@ -58,6 +58,7 @@ export class Studies {
 
   private async deleteDependants(study: string): Promise<void> {
     await this.database.collection<TrialDoc>('trials').deleteMany({ study });
+    await this.database.collection<RetrainingDoc>('retrainings').deleteMany({ study });
     await this.database.collection<RunDoc>('runs').deleteMany({ study });
     await this.database.collection<EmbeddingDoc>('embeddings').deleteMany({ study });
   }

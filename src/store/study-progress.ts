@@ -9,17 +9,21 @@ export interface StudyProgress {
   /** Features on which the newest plane was fitted; `complete`: no newer fit is owed. */
   embedding: { fitted: number; complete: boolean };
   trials: Record<TrialStatus, number>;
+  /** Trainings wanted beside the search, and all runs that there are. */
+  retraining: { owed: number; failed: number; runs: number; complete: boolean };
   search: { state: SearchState; trials: number; reason: string | null; complete: boolean };
 }
 
 export async function studyProgress(store: Store, name: string): Promise<StudyProgress> {
   const study = await store.studies.get(name);
-  const [expanded, ranges, fisher, fitted, trials] = await Promise.all([
+  const [expanded, ranges, fisher, fitted, trials, retraining, runs] = await Promise.all([
     store.spaces.countExpanded(study.spaces),
     store.spaces.progress(study.spaces),
     store.fisher.counts(name),
     store.embeddings.latestVersion(name),
     store.trials.statusCounts(name),
+    store.retrainings.counts(name),
+    store.runs.count(name),
   ]);
   const { state, trials: wanted, reason } = study.search;
   return {
@@ -32,6 +36,7 @@ export async function studyProgress(store: Store, name: string): Promise<StudyPr
     fisher: { ...fisher, complete: fisher.owed === 0 },
     embedding: { fitted: fitted ?? 0, complete: fisher.owed === 0 && (fitted ?? 0) >= fisher.defined },
     trials,
+    retraining: { ...retraining, runs, complete: retraining.owed === 0 },
     search: { state, trials: wanted, reason, complete: state !== 'running' && state !== 'paused' },
   };
 }

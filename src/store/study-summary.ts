@@ -5,6 +5,10 @@ import type { Store } from './store.js';
 export interface RankedFunction extends StoredResult {
   fn: string;
   hash: string;
+  /** Trainings with different seeds: the figures are means over them. */
+  runs: number;
+  /** Standard error of `valAcc`; null with one run. */
+  stderr: number | null;
 }
 
 /** The figures of `summary`. */
@@ -43,8 +47,8 @@ export async function rankedFunctions(store: Store, name: string, top: number): 
   const trials = await store.trials.best(name, top, study.metric, study.direction);
   return trials.flatMap(({ fn, hash, result }) => {
     if (fn === null || result === null) return [];
-    const { valAcc, valLoss, testAcc, testLoss, trainAcc, trainLoss, runtime } = result;
-    return [{ fn, hash, valAcc, valLoss, testAcc, testLoss, trainAcc, trainLoss, runtime }];
+    const { valAcc, valLoss, testAcc, testLoss, trainAcc, trainLoss, runtime, runs, stderr } = result;
+    return [{ fn, hash, valAcc, valLoss, testAcc, testLoss, trainAcc, trainLoss, runtime, runs, stderr }];
   });
 }
 

@@ -3,7 +3,7 @@ import type { Direction, Metric, TrialStatus } from '../domain/trial.js';
 import { TRIAL_STATUSES } from '../domain/trial.js';
 import { AquasurfError } from '../errors.js';
 import { candidateSchema, checkedDocument, finishedSchema, trialSchema } from './document-schemas.js';
-import type { AggregateResult, RunDoc, TrialDoc } from './documents.js';
+import type { AggregateResult, RetrainingDoc, RunDoc, TrialDoc } from './documents.js';
 import { retryConflicts } from './retry.js';
 import { trialId, WITHOUT_FEATURES } from './trial-document.js';
 
@@ -41,10 +41,12 @@ export type OccupiedTrial = Pick<TrialDoc, 'hash' | 'status' | 'number' | 'resul
 export class Trials {
   private readonly trials: Collection<TrialDoc>;
   private readonly runs: Collection<RunDoc>;
+  private readonly retrainings: Collection<RetrainingDoc>;
 
   constructor(database: Db) {
     this.trials = database.collection('trials');
     this.runs = database.collection('runs');
+    this.retrainings = database.collection('retrainings');
   }
 
   /** The trial without its feature vector; null where the function has none in this study. */
@@ -180,6 +182,7 @@ export class Trials {
         { $set: FORGOTTEN },
       ),
     );
+    await this.retrainings.deleteMany({ study });
     await this.runs.deleteMany({ study });
     return modifiedCount;
   }

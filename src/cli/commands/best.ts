@@ -1,30 +1,43 @@
 import type { Command } from 'commander';
-import { examples, JSON_FLAG } from '../help.js';
+import type { Study } from '../../study.js';
+import type { CommandContext } from '../command-context.js';
+import { examples, JSON_FLAG, WAIT_FLAG } from '../help.js';
 import { wholeNumber } from '../option-values.js';
+
+interface BestFlags {
+  top: number;
+  retrain?: number;
+  wait?: boolean;
+  json?: boolean;
+}
 
 export function registerBest(program: Command): void {
   const command = program
     .command('best')
     .summary('list the best functions')
     .description(
-      "Lists the evaluated functions of a study, best first by the study's metric. Test results stand beside, but choose nothing.",
+      "Lists the evaluated functions of a study, best first by the study's metric. Test results stand beside, but choose nothing. Between functions that are nearly equal luck decides: --retrain trains the best with further seeds, and the mean over all seeds ranks them.",
     )
     .argument('<study>', 'the study')
     .option('--top <n>', 'how many', wholeNumber(1), 10)
+    .option('--retrain <k>', 'train them k times more, each time with another seed', wholeNumber(1, 1000))
+    .option(...WAIT_FLAG)
     .option(...JSON_FLAG)
     .action(bestAction);
   examples(command, [
     ['aquasurf best quickstart --top 5', 'a table'],
+    ['aquasurf best quickstart --top 5 --retrain 4 --wait', 'four more seeds for the best five, then the table'],
     ['aquasurf best quickstart --top 1 --json | jq -r ".[0].fn"', 'the best function, for a script'],
   ]);
 }
 
-async function bestAction(name: string, flags: { top: number; json?: boolean }): Promise<void> {
+async function bestAction(name: string, flags: BestFlags): Promise<void> {
   const [{ withStudy }, { decimals, notify, print, printResult, table }] = await Promise.all([
     import('../command-context.js'),
     import('../output.js'),
   ]);
-  await withStudy(name, async (study) => {
+  await withStudy(name, async (study, context) => {
+    if (flags.retrain !== undefined) await retrain(study, { top: flags.top, count: flags.retrain }, flags, context);
     const ranked = await study.best(flags.top);
     if (flags.json) return printResult(ranked, flags, () => '');
     if (ranked.length === 0) {
@@ -37,6 +50,8 @@ async function bestAction(name: string, flags: { top: number; json?: boolean }):
           { head: 'rank', value: ({ rank }) => rank, align: 'right' },
           { head: 'function', value: ({ fn }) => fn },
           { head: 'val acc', value: ({ valAcc }) => decimals(valAcc), align: 'right' },
+          { head: 'std err', value: ({ stderr }) => decimals(stderr), align: 'right' },
+          { head: 'runs', value: ({ runs }) => runs, align: 'right' },
           { head: 'val loss', value: ({ valLoss }) => decimals(valLoss), align: 'right' },
           { head: 'test acc', value: ({ testAcc }) => decimals(testAcc), align: 'right' },
           { head: 'test loss', value: ({ testLoss }) => decimals(testLoss), align: 'right' },
@@ -47,4 +62,21 @@ async function bestAction(name: string, flags: { top: number; json?: boolean }):
       ),
     );
   });
+}
+
+async function retrain(
+  study: Study,
+  options: { top: number; count: number },
+  flags: BestFlags,
+  { pipeline, interruption }: CommandContext,
+): Promise<void> {
+  const [{ follow }, { hintAtWorkers }, { notify }] = await Promise.all([
+    import('../follow.js'),
+    import('../worker-hint.js'),
+    import('../output.js'),
+  ]);
+  const owed = await study.retrain(options);
+  notify(`${owed} trainings enqueued`);
+  if (flags.wait) await follow(study, ['retraining'], { queues: pipeline.queues, signal: interruption.first });
+  else await hintAtWorkers(pipeline.queues, 'retraining');
 }
