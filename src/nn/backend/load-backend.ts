@@ -5,6 +5,7 @@ import { loadConfig } from '../../config.js';
 import type { Tf } from '../../domain/operators/types.js';
 import { AquasurfError, errorLine } from '../../errors.js';
 import { registerActivationFunction } from '../activation-function.js';
+import { registerModelLayers } from '../models/layers/index.js';
 import { type Backend, type BackendName, backendOfProcess } from './current-backend.js';
 import { BACKEND_NAMES, type BackendCandidate, findBackends } from './find-backend.js';
 import { selfCheck } from './self-check.js';
@@ -80,6 +81,7 @@ function open({ name, module, from }: BackendCandidate): Backend {
   tf.enableProdMode();
   selfCheck(tf);
   registerActivationFunction(tf);
+  registerModelLayers(tf);
   const native = tf.backend() as unknown as NativeBackend;
   return {
     tf,
