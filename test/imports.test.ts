@@ -13,7 +13,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['cli', 'index'],
   ['server', 'open-study'],
   ['study'],
-  ['consumers'],
+  ['consumers', 'replay'],
   ['producers'],
   ['open-pipeline', 'services'],
   ['queues'],

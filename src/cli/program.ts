@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { registerBackend } from './commands/backend.js';
+import { registerBench } from './commands/bench/index.js';
 import { registerBest } from './commands/best.js';
 import { registerClean } from './commands/clean.js';
 import { registerDoctor } from './commands/doctor.js';
@@ -74,6 +75,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted`,
   registerSummary(program);
   registerPlot(program);
   registerFn(program);
+  registerBench(program);
   registerExportFn(program);
   registerClean(program);
   registerSoftClean(program);

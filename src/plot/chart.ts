@@ -26,11 +26,13 @@ export interface Axis {
 export interface Series {
   /** In the legend, which is drawn for two series or more. */
   name: string;
-  /** Joined points, single points, or bars from 0. @defaultValue 'line' */
-  mark?: 'line' | 'points' | 'bars';
+  /** Joined points, single points, bars from 0, or the area between y and `upper`. @defaultValue 'line' */
+  mark?: 'line' | 'points' | 'bars' | 'band';
   x: ArrayLike<number>;
   /** As long as x; what is not finite leaves a gap. */
   y: ArrayLike<number>;
+  /** Of a band, as long as x. */
+  upper?: ArrayLike<number>;
   /** As long as x: points are coloured by it, on a scale of their own; a stretch of a line by its first value. */
   color?: ArrayLike<number>;
   /** Drawn in a light grey, as a ground for the others, and not in the legend. */

@@ -8,6 +8,7 @@ export const FONT = 'DejaVu Sans';
 interface Row {
   x: number;
   y: number;
+  upper?: number;
   series: string;
   run: number;
   color?: number;
@@ -48,17 +49,20 @@ const MUTED = '#ccc';
 
 function layer(panel: Panel, series: Series): LayerSpec {
   const { mark = 'line', color, muted = false } = series;
-  const names = panel.series.filter((one) => !one.muted && !one.color).map((one) => one.name);
+  const shown = panel.series.filter((one) => !one.muted && !one.color && one.mark !== 'band');
+  const names = shown.map((one) => one.name);
   return {
     data: { values: rows(series).map((row) => ({ ...row })) },
     mark: {
       line: { type: 'line' as const, clip: true, strokeWidth: color || muted ? 1 : 2 },
       points: { type: 'circle' as const, clip: true, size: 24, opacity: 0.8 },
       bars: { type: 'bar' as const, clip: true },
+      band: { type: 'area' as const, clip: true, opacity: 0.15 },
     }[mark],
     encoding: {
       x: { field: 'x', type: 'quantitative', ...axis(panel.x) },
       y: { field: 'y', type: 'quantitative', ...axis(panel.y) },
+      ...(mark === 'band' ? { y2: { field: 'upper' } } : {}),
       ...(mark === 'line' ? { detail: { field: 'run' } } : {}),
       color: colorOf(series, names),
       ...(series.labels === undefined ? {} : { description: { field: 'label' } }),
@@ -100,7 +104,7 @@ const named = (labels: readonly string[]) => ({
   labelLimit: 300,
 });
 
-function rows({ name, x, y, color, labels }: Series): Row[] {
+function rows({ name, x, y, upper, color, labels }: Series): Row[] {
   const found: Row[] = [];
   let run = 0;
   for (let i = 0; i < x.length; i++) {
@@ -113,6 +117,7 @@ function rows({ name, x, y, color, labels }: Series): Row[] {
       y: y[i]!,
       series: name,
       run,
+      ...(upper === undefined ? {} : { upper: upper[i]! }),
       ...(color === undefined ? {} : { color: color[i]! }),
       ...(labels === undefined ? {} : { label: labels[i]! }),
     });

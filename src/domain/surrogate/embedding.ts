@@ -8,6 +8,7 @@ import { fuzzyGraph } from './fuzzy-graph.js';
 import { graphUnion } from './graph-union.js';
 import { nearestNeighbours } from './nearest-neighbours.js';
 import { fitSimilarityCurve } from './similarity-curve.js';
+import type { SparseGraph } from './sparse-graph.js';
 import { spectralLayout } from './spectral-layout.js';
 import { layoutEpochs, optimizeLayout } from './umap-layout.js';
 
@@ -46,18 +47,35 @@ export function embed(views: Views, options: EmbedOptions): Float32Array {
   if (points === 0) return new Float32Array();
   const stage = (from: number, to: number) => (share: number) => options.onProgress?.(from + share * (to - from));
 
-  const epochs = layoutEpochs(points);
-  const graph = graphUnion(
-    fuzzyGraph(nearestNeighbours(outputs, OUTPUT_NEIGHBOURS, 'euclidean', stage(0, 0.3))),
-    fuzzyGraph(nearestNeighbours(fisher, FISHER_NEIGHBOURS, 'manhattan', stage(0.3, 0.6))),
-    { epochs },
-  );
-  const random = new SeededRandom(options.seed);
+  const graph = viewGraph('union', views, stage(0, 0.6));
+  return layoutGraph(graph, new SeededRandom(options.seed), stage(0.6, 1));
+}
+
+/** Both views' graphs united, or the graph of one view: the other may then be empty. */
+export function viewGraph(
+  plane: 'union' | 'outputs' | 'fisher',
+  { outputs, fisher }: Views,
+  onProgress?: (share: number) => void,
+): SparseGraph {
+  const half = (from: number) => (share: number) => onProgress?.(from + share / 2);
+  const ofOutputs = () => fuzzyGraph(nearestNeighbours(outputs, OUTPUT_NEIGHBOURS, 'euclidean', half(0)));
+  const ofFisher = () => fuzzyGraph(nearestNeighbours(fisher, FISHER_NEIGHBOURS, 'manhattan', half(0.5)));
+  if (plane === 'outputs') return ofOutputs();
+  if (plane === 'fisher') return ofFisher();
+  return graphUnion(ofOutputs(), ofFisher(), { epochs: layoutEpochs(outputs.length) });
+}
+
+/** Lays a graph out in the plane: n×2 coordinates, row-major, finite. */
+export function layoutGraph(
+  graph: SparseGraph,
+  random: SeededRandom,
+  onProgress?: (share: number) => void,
+): Float32Array {
   const coordinates = spectralLayout(graph, random);
   optimizeLayout(coordinates, graph, random, {
     curve: fitSimilarityCurve(MIN_DIST, SPREAD),
-    epochs,
-    onProgress: stage(0.6, 1),
+    epochs: layoutEpochs(graph.size),
+    ...(onProgress ? { onProgress } : {}),
   });
   return Float32Array.from(coordinates);
 }

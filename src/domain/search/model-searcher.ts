@@ -1,0 +1,31 @@
+import type { SeededRandom } from '../random/seeded-random.js';
+import type { Acquisition } from '../surrogate/choices.js';
+import { chooseRow } from '../surrogate/choose.js';
+import type { Points } from '../surrogate/points.js';
+import type { Regressor } from '../surrogate/regressor.js';
+import { DONE, drawWaiting, RUNNING, rowsWith, type Searcher, type SearchState, WAITING } from './searcher.js';
+
+export interface ModelOptions {
+  /** The places of all rows for the next suggestion: another embedding each time where it is fitted again. */
+  places: (random: SeededRandom) => Points;
+  regressor: (seed: number) => Regressor;
+  acquisition: Acquisition;
+}
+
+/** The search of the program itself: the choice that a study's workers make (DESIGN section 6.4), on a table's rows. */
+export class ModelSearcher implements Searcher {
+  constructor(private readonly options: ModelOptions) {}
+
+  next(state: SearchState, random: SeededRandom): number {
+    const { places, regressor, acquisition } = this.options;
+    const rows = rowsWith(state, DONE);
+    const input = {
+      points: places(random),
+      waiting: rowsWith(state, WAITING),
+      finished: { rows, values: Float64Array.from(rows, (row) => state.value[row]!) },
+      pending: rowsWith(state, RUNNING),
+      ...{ acquisition, direction: 'max' as const, random },
+    };
+    return chooseRow(input, regressor(random.integer(2 ** 32))) ?? drawWaiting(state, random);
+  }
+}

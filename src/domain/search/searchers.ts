@@ -1,0 +1,49 @@
+import type { SeededRandom } from '../random/seeded-random.js';
+import { KNearestNeighbours } from '../surrogate/k-nearest-neighbours.js';
+import type { Points } from '../surrogate/points.js';
+import { EvolutionSearcher, type FunctionTable } from './evolution-searcher.js';
+import { ModelSearcher } from './model-searcher.js';
+import { randomSearcher, type Searcher } from './searcher.js';
+
+/**
+ * - `random`: any function;
+ * - `evolution`: regularised evolution as in PANGAEA;
+ * - `aquasurf-original`: the paper's surrogate: UMAP of both features, 3 nearest neighbours, greedy, fitted again for each
+ *   suggestion;
+ * - `outputs-only`, `fisher-only`: the same on one of the features;
+ * - `ours`: what this program does by default.
+ */
+export const SEARCHERS = ['random', 'evolution', 'aquasurf-original', 'outputs-only', 'fisher-only', 'ours'] as const;
+export type SearcherName = (typeof SEARCHERS)[number];
+
+/** Planes of the functions of a table: UMAP of both features, or of one. */
+export const PLANES = ['union', 'outputs', 'fisher'] as const;
+export type PlaneName = (typeof PLANES)[number];
+
+/** Which planes a searcher reads; those who read Fisher features cannot choose functions without. */
+export const PLANE_OF: Record<SearcherName, PlaneName | undefined> = {
+  random: undefined,
+  evolution: undefined,
+  'aquasurf-original': 'union',
+  'outputs-only': 'outputs',
+  'fisher-only': 'fisher',
+  ours: 'union',
+};
+
+export interface SearcherContext {
+  table: FunctionTable;
+  /** A fit of the searcher's plane, one of many or a new one. */
+  fit: (random: SeededRandom) => Points;
+}
+
+/** A searcher at the beginning of its search. */
+export function createSearcher(name: SearcherName, { table, fit }: SearcherContext): Searcher {
+  switch (name) {
+    case 'random':
+      return randomSearcher;
+    case 'evolution':
+      return new EvolutionSearcher(table);
+    default:
+      return new ModelSearcher({ places: fit, regressor: () => new KNearestNeighbours(), acquisition: 'greedy' });
+  }
+}

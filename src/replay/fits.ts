@@ -1,0 +1,50 @@
+import type { PlaneName } from '../domain/search/searchers.js';
+import type { Points } from '../domain/surrogate/points.js';
+import type { SparseGraph } from '../domain/surrogate/sparse-graph.js';
+import type { ReplayTable } from './replay-table.js';
+import type { ReplayThreads } from './replay-threads.js';
+
+/** The fits of one plane: many layouts of one graph. Features do not change during a replay, so the graph does not either. */
+export interface PlaneFits {
+  graph: SparseGraph;
+  /** Rows of the table that have a place. */
+  rows: Int32Array;
+  /** Places of all rows of the table, NaN for those without. */
+  layouts: Points[];
+}
+
+/** Layouts of a plane that suggestions draw from, instead of a new one each time. */
+export const STORED_FITS = 20;
+
+/**
+ * Fits a plane of the table several times, with different seeds.
+ * @param fits 0: the graph alone, for true refits
+ */
+export async function fitPlane(
+  table: ReplayTable,
+  plane: PlaneName,
+  threads: ReplayThreads,
+  fits = STORED_FITS,
+): Promise<PlaneFits> {
+  const rows = Int32Array.from(table.names.keys()).filter((row) => plane === 'outputs' || hasFisher(table, row));
+  const views = {
+    outputs: plane === 'fisher' ? [] : Array.from(rows, (row) => table.outputs[row]!),
+    fisher: plane === 'outputs' ? [] : Array.from(rows, (row) => table.fisher[row]!),
+  };
+  const graph = await threads.run('graph', { plane, ...views });
+  const layouts = await Promise.all(
+    Array.from({ length: fits }, (_, seed) => threads.run('layout', { graph, seed: `replay ${plane} ${seed}` })),
+  );
+  return { graph, rows, layouts: layouts.map((layout) => spread(layout, rows, table.names.length)) };
+}
+
+export const hasFisher = (table: ReplayTable, row: number): boolean => table.fisher[row]!.length > 0;
+
+/** Places of some rows among all; in memory that threads share. */
+export function spread(layout: Float32Array, rows: Int32Array, count: number): Points {
+  const coordinates = new Float32Array(new SharedArrayBuffer(8 * count)).fill(Number.NaN);
+  rows.forEach((row, i) => {
+    coordinates.set(layout.subarray(2 * i, 2 * i + 2), 2 * row);
+  });
+  return { count, dimensions: 2, coordinates };
+}

@@ -1,0 +1,58 @@
+import { SeededRandom } from '../domain/random/seeded-random.js';
+import { type Judgement, type RunFigures, runFigures } from '../domain/search/judge.js';
+import { replaySearch } from '../domain/search/replay.js';
+import { createSearcher, type PlaneName, type SearcherName } from '../domain/search/searchers.js';
+import { layoutGraph, viewGraph } from '../domain/surrogate/embedding.js';
+import type { Points } from '../domain/surrogate/points.js';
+import type { SparseGraph } from '../domain/surrogate/sparse-graph.js';
+import { type PlaneFits, spread } from './fits.js';
+
+/** One search against the table. */
+export interface RunTask {
+  searcher: SearcherName;
+  names: string[];
+  hashes: string[];
+  baselines: number[];
+  judgement: Judgement;
+  duration: Float64Array;
+  /** Of the searcher's plane, where it reads one. */
+  fits: PlaneFits | undefined;
+  /** Lay the graph out anew for each suggestion instead of drawing among the fits. */
+  refit: boolean;
+  trials: number;
+  workers: number;
+  seed: number;
+}
+
+export interface RunAnswer extends RunFigures {
+  /** Rows by trial number. */
+  chosen: number[];
+}
+
+/** What the threads of a replay do. */
+export interface ReplayTasks {
+  graph: (task: { plane: PlaneName; outputs: Float32Array[]; fisher: Float32Array[] }) => SparseGraph;
+  layout: (task: { graph: SparseGraph; seed: string }) => Float32Array;
+  run: (task: RunTask) => RunAnswer;
+}
+
+export const graph: ReplayTasks['graph'] = ({ plane, outputs, fisher }) => viewGraph(plane, { outputs, fisher });
+
+export const layout: ReplayTasks['layout'] = ({ graph, seed }) => layoutGraph(graph, new SeededRandom(seed));
+
+export const run: ReplayTasks['run'] = (task) => {
+  const { names, hashes, baselines, judgement, fits, seed } = task;
+  const table = { names, rowOf: new Map(hashes.map((hash, row) => [hash, row])) };
+  const fit = (random: SeededRandom): Points => {
+    if (!fits) throw new Error(`searcher ${task.searcher} reads a plane that was not fitted`);
+    if (!task.refit) return fits.layouts[random.integer(fits.layouts.length)]!;
+    return spread(layoutGraph(fits.graph, random), fits.rows, names.length);
+  };
+  const closed = fits && Uint8Array.from(names, () => 1);
+  for (const row of fits?.rows ?? []) closed![row] = 0;
+  const chosen = replaySearch({
+    ...{ searcher: createSearcher(task.searcher, { table, fit }), seen: judgement.seen, closed },
+    ...{ baselines, trials: task.trials, workers: task.workers, duration: task.duration, seed },
+  });
+  return { chosen, ...runFigures(chosen, judgement, new Set(baselines)) };
+};
