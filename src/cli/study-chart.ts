@@ -1,4 +1,5 @@
-import { KNearestNeighbours } from '../domain/surrogate/k-nearest-neighbours.js';
+import type { Regressor } from '../domain/surrogate/regressor.js';
+import { createRegressor, DEFAULT_SURROGATE } from '../domain/surrogate/settings.js';
 import { AquasurfError } from '../errors.js';
 import { resolveReference } from '../nn/tasks/operator-registry.js';
 import type { Chart } from '../plot/chart.js';
@@ -8,6 +9,7 @@ import { historyChart } from '../plot/study/history-chart.js';
 import { parallelChart } from '../plot/study/parallel-chart.js';
 import { regressorChart } from '../plot/study/regressor-chart.js';
 import type { StudyPicture } from '../plot/study/study-picture.js';
+import type { StudyDoc } from '../store/documents.js';
 import { operatorsOf } from '../store/own-operators.js';
 import type { Study } from '../study.js';
 import type { CommandContext } from './command-context.js';
@@ -39,13 +41,22 @@ export async function studyChart(study: Study, context: CommandContext, flags: P
     case 'regressor':
       plane();
       trials();
-      return regressorChart(picture, new KNearestNeighbours());
+      return regressorChart(picture, regressorOf(await study.info()));
     case 'parallel':
       trials();
       return parallelChart(picture);
     case 'spectra':
       throw new Error('not yet');
   }
+}
+
+function regressorOf({ _id, seed, surrogate }: StudyDoc): Regressor {
+  const { regressor } = surrogate ?? DEFAULT_SURROGATE;
+  if (regressor !== 'task') return createRegressor(regressor, seed);
+  throw new AquasurfError(
+    'FAILED',
+    `study ${_id} predicts with its task's regressor: only the program's own can be drawn`,
+  );
 }
 
 async function pictureOf(study: Study, { pipeline }: CommandContext, { tasks }: PlotFlags): Promise<StudyPicture> {
