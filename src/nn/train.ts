@@ -37,8 +37,12 @@ export interface TrainOptions {
 
 const EPOCHS = 1;
 const BATCH_SIZE = 128;
-/** Steps between two looks at whether the loss is still finite. */
-const DIVERGENCE_CHECK = 25;
+/**
+ * Whether to look, after so many steps, if the loss is still finite: many functions diverge at once, which is seen soon;
+ * looking makes the device wait, so later it happens seldom.
+ */
+const looksForDivergence = (step: number): boolean =>
+  step % 25 === 0 || (step < 25 && Number.isInteger(Math.log2(step)));
 
 /**
  * Trains a task's model with a function in it and evaluates it.
@@ -111,7 +115,7 @@ async function runEpochs(options: TrainOptions, model: tfjs.LayersModel, objecti
           });
           step++;
           if (percent(step, steps) > percent(step - 1, steps)) onProgress?.(step / steps);
-          if (step % DIVERGENCE_CHECK === 0) diverged = Number.isNaN((await metrics.read()).loss);
+          if (looksForDivergence(step)) diverged = Number.isNaN((await metrics.read()).loss);
           if (diverged) break;
           // Lets messages to this process in: TensorFlow's operations block it.
           await yieldToEvents();

@@ -14,7 +14,7 @@ export interface TrainOptions {
 /** Hashes read from the store, and runs owed, at once. */
 const PAGE = 1000;
 /** Jobs looked at in one pass: enough for any number of consumers until the next. */
-const MAX_JOBS = 500;
+const MAX_JOBS = 200;
 
 /**
  * Records that functions shall be trained with several seeds each, whatever the search does; `reconcile` enqueues what

@@ -15,6 +15,7 @@ const EXPECTED = [
     'pause',
     'resume',
     'stop',
+    'train',
     'worker',
     'suggest',
     'report',

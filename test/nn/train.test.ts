@@ -102,12 +102,17 @@ describe('trainFunction', () => {
 
   test('a diverging function is a result: losses null, accuracies numbers, training cut short', async () => {
     const epochs: unknown[] = [];
+    let steps = 0;
     const { result, history } = await trainFunction({
       tf,
       task: tinyTask(),
       data,
       fn: 'exp(exp(exp(x)))',
       seed: 1,
+      shouldStop: () => {
+        steps++;
+        return false;
+      },
       onEpoch: (record) => epochs.push(record),
     });
     expect(result).toMatchObject({ trainLoss: null, valLoss: null, testLoss: null });
@@ -117,6 +122,7 @@ describe('trainFunction', () => {
     }
     expect(history).toHaveLength(1);
     expect(epochs).toHaveLength(1);
+    expect(steps).toBe(1);
   });
 
   test('a function that cuts the network off from its weights is a result too', async () => {

@@ -14,7 +14,7 @@ The first Ctrl-C or SIGTERM lets running jobs end within the grace, then hands t
     )
     .option(
       '--queues <names>',
-      'only these: schema-expansion, output-features, fisher-eigenvalues, surrogate, training (default: all)',
+      'only these: schema-expansion, output-features, fisher-eigenvalues, surrogate, training, retraining (default: all)',
       commaList,
     )
     .option('--gpus <devices>', 'auto (what nvidia-smi lists), none (the CPU), or numbers such as 0,1', 'auto')
@@ -33,7 +33,7 @@ The first Ctrl-C or SIGTERM lets running jobs end within the grace, then hands t
   examples(command, [
     ['aquasurf worker', 'one consumer on each GPU, or one on the CPU'],
     ['aquasurf worker --gpus none --concurrency 2', 'two consumers on the CPU, with half of the cores each'],
-    ['aquasurf worker --gpus 0,1 --queues training,fisher-eigenvalues', 'two GPUs, for what needs them'],
+    ['aquasurf worker --gpus 0,1 --queues training,retraining,fisher-eigenvalues', 'two GPUs, for what needs them'],
   ]);
 }
 
