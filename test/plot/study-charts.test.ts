@@ -114,7 +114,7 @@ describe('regressorChart', () => {
     expect(x).toEqual([0.5, 0.4, 0.7, 0.6]);
     // The nearest other: tanh for relu, relu for tanh, swish for erf, erf for swish.
     expect(y).toEqual([0.4, 0.5, 0.6, 0.7]);
-    expect([...map!.series[0]!.color!].slice(0, 2)).toEqual([0.5, 0.4]);
+    expect(Array.from(map!.series[0]!.color!).slice(0, 2)).toEqual([0.5, 0.4]);
   });
 
   it('is empty, and no error, with fewer trials than the regressor needs', async () => {
