@@ -15,6 +15,7 @@ import { oweRetraining, oweTraining, type TrainOptions } from './producers/retra
 import { pauseSearch, resumeSearch, type SearchOptions, startSearch, stopSearch } from './producers/search.js';
 import type { Pipeline } from './queues/pipeline.js';
 import type { StudyDoc } from './store/documents.js';
+import { type ExportedTable, type ExportOptions, exportTable } from './store/export-table.js';
 import { hashOfName, nameForStudy } from './store/own-operators.js';
 import type { Predictor } from './store/search-view.js';
 import { type StudyProgress, studyProgress } from './store/study-progress.js';
@@ -165,6 +166,11 @@ export class Study {
 
   progress(): Promise<StudyProgress> {
     return studyProgress(this.pipeline.store, this.name);
+  }
+
+  /** The evaluated functions with their results and features, as a table in the format of Act-Bench. */
+  exportTable(options: ExportOptions = {}): Promise<ExportedTable> {
+    return exportTable(this.pipeline.store, this.name, options);
   }
 
   /** Forgets all results and keeps features. A running search ends first. */

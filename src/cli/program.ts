@@ -5,6 +5,7 @@ import { registerBench } from './commands/bench/index.js';
 import { registerBest } from './commands/best.js';
 import { registerClean } from './commands/clean.js';
 import { registerDoctor } from './commands/doctor.js';
+import { registerExport } from './commands/export.js';
 import { registerExportFn } from './commands/export-fn.js';
 import { registerFisher } from './commands/fisher.js';
 import { registerFn } from './commands/fn.js';
@@ -77,6 +78,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted`,
   registerFn(program);
   registerBench(program);
   registerExportFn(program);
+  registerExport(program);
   registerClean(program);
   registerSoftClean(program);
   return program;

@@ -23,6 +23,17 @@ export class Runs {
     const runs = await this.collection.find({ study, hash }).toArray();
     return runs.sort((a, b) => a.seed - b.seed);
   }
+
+  /** The runs of several trials, each by seed; trials without runs are left out. */
+  async ofMany(study: string, hashes: readonly string[]): Promise<Map<string, RunDoc[]>> {
+    const runs = new Map<string, RunDoc[]>();
+    for await (const run of this.collection.find({ study, hash: { $in: [...hashes] } }).sort({ hash: 1, seed: 1 })) {
+      const own = runs.get(run.hash);
+      if (own) own.push(run);
+      else runs.set(run.hash, [run]);
+    }
+    return runs;
+  }
 }
 
 export function runId(study: string, hash: string, seed: number): string {

@@ -22,6 +22,7 @@ const EXPECTED = [
     'best',
     'summary',
     'fn',
+    'export',
     'export-fn',
     'clean',
     'soft-clean',
