@@ -18,9 +18,12 @@ const OPTIONS = [
   '--initialMemory',
   '1',
 ];
+// Memory that several threads see, up to the 4 GB that wasm can address.
+const SHARED = [...OPTIONS, '--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536'];
 
 const KERNELS = {
   'householder-tridiagonal': OPTIONS,
+  'vector-distances': SHARED,
 };
 
 mkdirSync(`${root}dist/kernels`, { recursive: true });
