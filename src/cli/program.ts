@@ -9,6 +9,7 @@ import { registerExport } from './commands/export.js';
 import { registerExportFn } from './commands/export-fn.js';
 import { registerFisher } from './commands/fisher.js';
 import { registerFn } from './commands/fn.js';
+import { registerImport } from './commands/import.js';
 import { registerMonitor } from './commands/monitor.js';
 import { registerPause, registerResume, registerStop } from './commands/pause-resume-stop.js';
 import { registerPlot } from './commands/plot.js';
@@ -79,6 +80,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted`,
   registerBench(program);
   registerExportFn(program);
   registerExport(program);
+  registerImport(program);
   registerClean(program);
   registerSoftClean(program);
   return program;

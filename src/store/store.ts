@@ -4,6 +4,7 @@ import { shownUrl } from '../shown-url.js';
 import { databaseNow } from './database-clock.js';
 import { Embeddings } from './embeddings.js';
 import { Functions } from './functions.js';
+import { ImportResults } from './import-results.js';
 import { createIndexes } from './indexes.js';
 import { Planes } from './planes.js';
 import { Retrainings } from './retrainings.js';
@@ -30,6 +31,7 @@ export class Store {
   readonly fisher: TrialFisher;
   readonly runs: Runs;
   readonly retrainings: Retrainings;
+  readonly imports: ImportResults;
   readonly embeddings: Embeddings;
   /** The embeddings that searches of this process read. */
   readonly planes: Planes;
@@ -50,6 +52,7 @@ export class Store {
     this.fisher = new TrialFisher(db);
     this.runs = new Runs(db);
     this.retrainings = new Retrainings(db);
+    this.imports = new ImportResults(db);
     this.embeddings = new Embeddings(db);
     this.planes = new Planes(this.embeddings);
   }

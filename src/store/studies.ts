@@ -1,7 +1,16 @@
 import type { Collection, Db } from 'mongodb';
 import { AquasurfError } from '../errors.js';
 import { checkedDocument, checkStudyName, studySchema } from './document-schemas.js';
-import type { EmbeddingDoc, RetrainingDoc, RunDoc, SearchState, StudyDoc, StudySearch, TrialDoc } from './documents.js';
+import type {
+  EmbeddingDoc,
+  FisherSettings,
+  RetrainingDoc,
+  RunDoc,
+  SearchState,
+  StudyDoc,
+  StudySearch,
+  TrialDoc,
+} from './documents.js';
 import { isDuplicateKey, retryConflicts } from './retry.js';
 
 /** `studies`: what is searched and how, and the state of the search. */
@@ -61,6 +70,12 @@ export class Studies {
     await this.database.collection<RetrainingDoc>('retrainings').deleteMany({ study });
     await this.database.collection<RunDoc>('runs').deleteMany({ study });
     await this.database.collection<EmbeddingDoc>('embeddings').deleteMany({ study });
+  }
+
+  /** Changes what the Fisher features of a study depend on: only while it has none. */
+  async setFisher(name: string, fisher: FisherSettings): Promise<void> {
+    const { matchedCount } = await retryConflicts(() => this.collection.updateOne({ _id: name }, { $set: { fisher } }));
+    if (matchedCount === 0) throw await this.notFound(name);
   }
 
   async addSpaces(name: string, spaces: readonly string[]): Promise<void> {

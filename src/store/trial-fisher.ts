@@ -168,6 +168,16 @@ export class TrialFisher {
     return found.map(({ hash }) => hash).sort();
   }
 
+  /** Settings and length of the features of one trial, which all share; null where there are none. */
+  async sample(study: string): Promise<{ settings: FisherSettings | undefined; length: number } | null> {
+    const trial = await this.trials.findOne(
+      { study, 'fisher.state': 'defined' },
+      { projection: { 'fisher.features': 1, 'fisher.settings': 1 } },
+    );
+    const features = trial?.fisher.features;
+    return features ? { settings: trial.fisher.settings, length: unpackUint16(features).length } : null;
+  }
+
   /** CDF values as uint16 (k/65,535) by hash; hashes without defined features are left out. */
   async features(study: string, hashes: readonly string[]): Promise<Map<string, Uint16Array>> {
     const features = new Map<string, Uint16Array>();

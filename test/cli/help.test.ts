@@ -23,6 +23,7 @@ const EXPECTED = [
     'summary',
     'fn',
     'export',
+    'import',
     'export-fn',
     'clean',
     'soft-clean',

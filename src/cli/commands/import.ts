@@ -1,0 +1,57 @@
+import { type Command, Option } from 'commander';
+import type { ImportOptions } from '../../producers/import-table.js';
+import { examples, JSON_FLAG } from '../help.js';
+
+interface ImportFlags {
+  study: string;
+  features: NonNullable<ImportOptions['features']>;
+  json?: boolean;
+}
+
+export function registerImport(program: Command): void {
+  const command = program
+    .command('import')
+    .summary('add the results of a file to a study')
+    .description(
+      "Reads a table in the format of Act-Bench (as `export` writes it), gzipped or not, adds its functions to the study's space and its results to their trials. Results that are there stay, so that it can be run again. Equivalent functions of the table become one.",
+    )
+    .argument('<file>', 'the table')
+    .requiredOption('--study <name>', 'the study that takes it')
+    .addOption(
+      new Option(
+        '--features <source>',
+        'what its Fisher features are: of the original program, whose quirks they have; of a study with the same task and settings as this one, by `export`; or not wanted',
+      )
+        .choices(['original', 'study', 'none'])
+        .default('original'),
+    )
+    .option(...JSON_FLAG)
+    .action(importAction);
+  examples(command, [
+    ['aquasurf import act_bench_cnn.json --study paper', 'results and features of Act-Bench'],
+    ['aquasurf import table.json.gz --study small --features study', 'what `aquasurf export` wrote elsewhere'],
+  ]);
+}
+
+async function importAction(file: string, flags: ImportFlags): Promise<void> {
+  const [{ readTable }, { withStudy }, { printResult }] = await Promise.all([
+    import('../../act-bench/read-table.js'),
+    import('../command-context.js'),
+    import('../output.js'),
+  ]);
+  const table = await readTable(file);
+  await withStudy(flags.study, async (study) => {
+    const report = await study.importTable(table, { features: flags.features });
+    printResult(report, flags, ({ added, known, running, features, merged, unusable }) => {
+      const notes = [
+        known > 0 ? `${known} had results before` : '',
+        running > 0 ? `${running} are being trained: import again later` : '',
+        merged > 0 ? `${merged} merged with equivalent ones` : '',
+        unusable > 0 ? `${unusable} left out: outputs not finite or all equal` : '',
+      ].filter((note) => note !== '');
+      return [`study ${flags.study}: ${added} functions with results added, ${features} with features`, ...notes].join(
+        '; ',
+      );
+    });
+  });
+}

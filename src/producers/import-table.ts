@@ -1,0 +1,182 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ActBenchTable, TableEntry } from '../act-bench/table.js';
+import { canonicalHash } from '../domain/canonical-hash.js';
+import { FunctionEnumerator } from '../domain/enumeration/enumerator.js';
+import { countOperators, formatExpression, parseExpression } from '../domain/expression.js';
+import { ExpressionError } from '../domain/expression-error.js';
+import { operatorSet } from '../domain/operators/index.js';
+import { isUsable, outputFeatures } from '../domain/output-features.js';
+import { rankOf } from '../domain/rank.js';
+import { AquasurfError } from '../errors.js';
+import type { Pipeline } from '../queues/pipeline.js';
+import type { FisherSettings, StoredResult, StudyDoc } from '../store/documents.js';
+import type { ImportCounts, ImportedFunction } from '../store/import-results.js';
+import { rangeId } from '../store/spaces.js';
+import { listSpace } from './spaces.js';
+
+export interface ImportOptions {
+  /**
+   * Where the Fisher features come from: the original program (or Act-Bench), `aquasurf export` of a study with this
+   * study's settings, or nowhere: then they are left out. @defaultValue 'original'
+   */
+  features?: 'original' | 'study' | 'none';
+}
+
+export interface ImportReport extends ImportCounts {
+  /** Functions of the table that are the same as others of it, by their outputs: of those the simplest counts. */
+  merged: number;
+  /** Functions with outputs that are not finite, or all equal: left out. */
+  unusable: number;
+}
+
+interface NamedEntry {
+  fn: string;
+  hash: string;
+  entry: TableEntry;
+}
+
+/** Functions in one list, and in one round of writes. */
+const PAGE = 1000;
+const CDF_SCALE = 65_535;
+
+/**
+ * Adds the functions of a table to a study's space and its results to their trials. Run i of a function gets the seed
+ * i after the study's; the figures that a table has for all seeds together stand in each. What is there stays as it is,
+ * so that an import may be repeated.
+ * @throws AquasurfError TABLE_INVALID for a name that is no function, FAILED where the features do not fit those that
+ * the study has
+ */
+export async function importTable(
+  { store }: Pipeline,
+  name: string,
+  table: ActBenchTable,
+  options: ImportOptions = {},
+): Promise<ImportReport> {
+  const study = await store.studies.get(name);
+  refuseOwnOperators(study);
+  const { entries, merged, unusable } = distinct(table);
+  const settings = await fisherSettings(store, study, entries, options.features ?? 'original');
+  const report: ImportReport = { added: 0, known: 0, running: 0, features: 0, merged, unusable };
+  const now = await store.now();
+  for (let start = 0; start < entries.length; start += PAGE) {
+    const page = entries.slice(start, start + PAGE);
+    await addToSpace(store, study, page);
+    const counts = await store.imports.import(name, page.map(importedFunction(study)), { settings, now });
+    for (const key of ['added', 'known', 'running', 'features'] as const) report[key] += counts[key];
+  }
+  return report;
+}
+
+/** Their outputs are known to their module alone, which runs in workers. */
+function refuseOwnOperators({ _id, operatorSource, operators }: StudyDoc): void {
+  if (operatorSource === undefined) return;
+  throw new AquasurfError(
+    'FAILED',
+    `study ${_id} has operators of its own (${operators}): tables go into studies with built-in operators`,
+  );
+}
+
+/** One entry a function: the one with the smallest name. */
+function distinct(table: ActBenchTable): { entries: NamedEntry[]; merged: number; unusable: number } {
+  const byHash = new Map<string, NamedEntry>();
+  let unusable = 0;
+  for (const [name, entry] of table) {
+    const fn = canonicalName(name);
+    const outputs = outputFeatures(fn);
+    if (!isUsable(outputs)) {
+      unusable++;
+      continue;
+    }
+    const hash = canonicalHash(outputs);
+    const known = byHash.get(hash);
+    if (!known || rank(fn) < rank(known.fn)) byHash.set(hash, { fn, hash, entry });
+  }
+  const entries = [...byHash.values()];
+  return { entries, merged: table.size - unusable - entries.length, unusable };
+}
+
+const rank = (fn: string): string => rankOf(fn, countOperators(parseExpression(fn)));
+
+function canonicalName(name: string): string {
+  try {
+    return formatExpression(parseExpression(name));
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    throw new AquasurfError('TABLE_INVALID', `the table has "${name}", which is no function: ${error.message}`);
+  }
+}
+
+/** Features of different networks or settings must not mix: a study without any takes on the table's settings. */
+async function fisherSettings(
+  store: Pipeline['store'],
+  study: StudyDoc,
+  entries: readonly NamedEntry[],
+  source: NonNullable<ImportOptions['features']>,
+): Promise<FisherSettings | null> {
+  const length = entries.find(({ entry }) => entry.fisherCdf.length > 0)?.entry.fisherCdf.length;
+  if (source === 'none' || length === undefined) return null;
+  const settings = source === 'study' ? study.fisher : { ...study.fisher, floor: 0, compat: 'aquasurf' as const };
+  const present = await store.fisher.sample(study._id);
+  const mend = 'import into another study, or without features (--features none)';
+  if (!present) {
+    if (!isDeepStrictEqual(settings, study.fisher)) await store.studies.setFisher(study._id, settings);
+    return settings;
+  }
+  if (present.length !== length) {
+    throw new AquasurfError(
+      'FAILED',
+      `the table's Fisher features have ${length} values, those of study ${study._id} ${present.length}; ${mend}`,
+    );
+  }
+  if (!isDeepStrictEqual(present.settings, settings)) {
+    const ours = 'if the table comes from `aquasurf export` of such a study, say so with --features study';
+    throw new AquasurfError(
+      'FAILED',
+      `the Fisher features of study ${study._id} were made with other settings than the table's; ${mend}; ${ours}`,
+    );
+  }
+  return settings;
+}
+
+/** Stores the functions under their names, and under those of their other names that mean the same here. */
+async function addToSpace(store: Pipeline['store'], study: StudyDoc, entries: readonly NamedEntry[]): Promise<void> {
+  const names = entries.flatMap(({ fn, hash, entry }) => [fn, ...entry.equivalents.filter(sameFunction(hash))]);
+  const operators = operatorSet('all');
+  for (let start = 0; start < names.length; start += PAGE) {
+    const space = listSpace(names.slice(start, start + PAGE));
+    const range = { space: space._id, from: 0, to: Number(space.size) };
+    await store.spaces.put(space);
+    await store.studies.addSpaces(study._id, [space._id]);
+    const batch = new FunctionEnumerator().enumerate({ names: space.names! }, operators, 0, range.to);
+    await store.functions.storeRange(space._id, batch);
+    await store.spaces.want([space._id]);
+    await store.spaces.ensureRanges([range]);
+    await store.spaces.markRangeDone(rangeId(range));
+    await store.spaces.markExpanded(space._id);
+  }
+}
+
+const sameFunction = (hash: string) => (name: string) => {
+  try {
+    return canonicalHash(outputFeatures(name)) === hash;
+  } catch (error) {
+    if (error instanceof ExpressionError) return false;
+    throw error;
+  }
+};
+
+const importedFunction =
+  (study: StudyDoc) =>
+  ({ fn, hash, entry }: NamedEntry): ImportedFunction => {
+    const { valAcc, testAcc, trainAcc, trainLoss, valLoss, testLoss, runtime, seeds, fisherCdf } = entry;
+    const shared: StoredResult = { valAcc, testAcc, trainAcc, trainLoss, valLoss, testLoss, runtime };
+    const results = seeds
+      ? seeds.valAcc.map((accuracy, i) => ({ ...shared, valAcc: accuracy, testAcc: seeds.testAcc[i]! }))
+      : [shared];
+    return {
+      fn,
+      hash,
+      runs: results.map((result, i) => ({ seed: study.seed + i, result })),
+      features: fisherCdf.length === 0 ? null : Uint16Array.from(fisherCdf, (value) => Math.round(value * CDF_SCALE)),
+    };
+  };

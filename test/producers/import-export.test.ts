@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ActBenchTable, TableEntry } from '../../src/act-bench/table.js';
+import { packageDir } from '../../src/config.js';
+import { canonicalHash } from '../../src/domain/canonical-hash.js';
+import { outputFeatures } from '../../src/domain/output-features.js';
+import { resolveTask } from '../../src/nn/tasks/task-registry.js';
+import { openPipeline } from '../../src/open-pipeline.js';
+import { createStudy } from '../../src/producers/create-study.js';
+import type { Pipeline } from '../../src/queues/pipeline.js';
+import { Study } from '../../src/study.js';
+import { testServices } from '../support/services.js';
+
+const hash = (fn: string) => canonicalHash(outputFeatures(fn));
+
+function entry(valAcc: number, changes: Partial<TableEntry> = {}): TableEntry {
+  return {
+    ...{ trainAcc: 0.9, valAcc, trainLoss: 0.3, valLoss: 0.5, testAcc: valAcc - 0.01, testLoss: 0.6, runtime: 2 },
+    equivalents: [],
+    fisherCdf: Float32Array.of(0, 13107 / 65_535, 1),
+    ...changes,
+  };
+}
+
+const TABLE: ActBenchTable = new Map([
+  ['max(x,tanh(x))', entry(0.8, { equivalents: ['max(tanh(x),x)', 'relu(x)'] })],
+  ['erf(x)', entry(0.7, { seeds: { valAcc: [0.72, 0.68, 0.7], testAcc: [0.69, 0.5, 0.7] } })],
+  ['sinh(sinh(x))', entry(0.1, { trainLoss: null, valLoss: null, testLoss: null, fisherCdf: new Float32Array(0) })],
+]);
+
+describe('import and export of tables', () => {
+  const services = testServices();
+  let pipeline: Pipeline;
+  beforeAll(async () => {
+    pipeline = await openPipeline(services);
+  });
+  afterAll(() => pipeline.close());
+  let studies = 0;
+  async function newStudy(seed = 0): Promise<Study> {
+    const name = `import-${process.pid}-${++studies}`;
+    const task = await resolveTask('fashion-mnist/tiny', { projectDir: packageDir });
+    await createStudy(pipeline, { name, task, space: ['tanh(x)'], seed });
+    return new Study(name, pipeline);
+  }
+  const counts = { added: 0, known: 0, running: 0, features: 0, merged: 0, unusable: 0 };
+
+  it('gives back what was put in, under the same seeds', async () => {
+    const study = await newStudy(5);
+    expect(await study.importTable(TABLE)).toEqual({ ...counts, added: 3, features: 2 });
+    const { table, leftOut } = await study.exportTable();
+    expect(leftOut).toBe(0);
+    expect(new Map([...table].sort())).toEqual(
+      new Map<string, TableEntry>([
+        ['erf(x)', { ...TABLE.get('erf(x)')!, testAcc: 0.69 }],
+        // relu(x) is another function: not taken for an alias.
+        ['max(x,tanh(x))', { ...TABLE.get('max(x,tanh(x))')!, equivalents: ['max(tanh(x),x)'] }],
+        ['sinh(sinh(x))', TABLE.get('sinh(sinh(x))')!],
+      ]),
+    );
+    const { store } = pipeline;
+    expect((await store.runs.of(study.name, hash('erf(x)'))).map(({ seed }) => seed)).toEqual([5, 6, 7]);
+    expect((await study.exportTable({ minRuns: 2 })).table.size).toBe(1);
+    expect((await study.best(1))[0]).toMatchObject({ fn: 'max(x,tanh(x))', valAcc: 0.8, runs: 1 });
+    const erf = (await study.best(2))[1]!;
+    expect(erf).toMatchObject({ runs: 3, stderr: expect.closeTo(0.02 / Math.sqrt(3), 6) });
+    expect((await store.trials.finished(study.name)).map(({ number }) => number)).toEqual([1, 2, 3]);
+    expect((await study.progress()).populate.complete).toBe(false); // its own space is not populated
+  });
+
+  it('may be repeated, or cut short and repeated: nothing changes, nothing is lost', async () => {
+    const study = await newStudy();
+    const { store } = pipeline;
+    await study.importTable(new Map([...TABLE].slice(0, 1)));
+    // As if the import had been killed after it stored the runs.
+    const [fn, second] = [...TABLE][1]!;
+    const run = { seed: 0, history: [], worker: 'import', result: { ...second, valAcc: 0.72, testAcc: 0.69 } };
+    await store.client
+      .db(store.database)
+      .collection<{ _id: string }>('runs')
+      .insertOne({ _id: `${study.name}:${hash(fn)}:0`, study: study.name, hash: hash(fn), ...run } as { _id: string });
+    expect(await study.importTable(TABLE)).toEqual({ ...counts, added: 2, known: 1, features: 1 });
+    const first = await study.exportTable();
+    expect(await study.importTable(TABLE)).toEqual({ ...counts, known: 3 });
+    expect(await study.exportTable()).toEqual(first);
+    expect(first.table.get('erf(x)')!.seeds!.valAcc).toEqual([0.72, 0.68, 0.7]);
+  });
+
+  it('adds runs of other seeds to those that are there, and takes no trial from a worker', async () => {
+    const study = await newStudy();
+    await study.importTable(new Map([['erf(x)', entry(0.5)]]));
+    const seeds = { valAcc: [0.9, 0.7], testAcc: [0.9, 0.7] };
+    const running = hash('arctan(x)');
+    await study.importTable(new Map([['arctan(x)', entry(0.4)]]));
+    await study.clean();
+    await study.importTable(new Map([['erf(x)', entry(0.5)]]));
+    const slot = { number: 2, owner: 'worker', leaseMs: 60_000, fn: 'arctan(x)' };
+    expect((await pipeline.store.leases.claim(study.name, running, slot)).outcome).toBe('claimed');
+    const table: ActBenchTable = new Map([
+      ['erf(x)', entry(0.8, { seeds })],
+      ['arctan(x)', entry(0.4)],
+    ]);
+    expect(await study.importTable(table)).toEqual({ ...counts, known: 1, running: 1 });
+    // The run of seed 0 stays what it was.
+    expect((await study.exportTable()).table.get('erf(x)')!.seeds!.valAcc).toEqual([0.5, 0.7]);
+    expect((await study.best(5)).map(({ fn, valAcc }) => [fn, valAcc])).toEqual([['erf(x)', 0.6]]);
+  });
+
+  it('makes one of equivalent functions, and leaves out what cannot be used', async () => {
+    const study = await newStudy();
+    const table: ActBenchTable = new Map([
+      ['sub(erf(x),zero(x))', entry(0.1)],
+      ['erf(x)', entry(0.2)],
+      ['add(x,negative(x))', entry(0.3)],
+      ['reciprocal(zero(x))', entry(0.4)],
+    ]);
+    expect(await study.importTable(table)).toEqual({ ...counts, added: 1, features: 1, merged: 1, unusable: 2 });
+    expect([...(await study.exportTable()).table].map(([fn, { valAcc }]) => [fn, valAcc])).toEqual([['erf(x)', 0.2]]);
+    await expect(study.importTable(new Map([['rleu(x)', entry(0.5)]]))).rejects.toMatchObject({
+      code: 'TABLE_INVALID',
+      message: expect.stringContaining('relu'),
+    });
+  });
+
+  it('never mixes features of different networks or settings', async () => {
+    const study = await newStudy();
+    await study.importTable(TABLE);
+    expect((await study.info()).fisher).toMatchObject({ compat: 'aquasurf', floor: 0 });
+    const other: ActBenchTable = new Map([['abs(x)', entry(0.5, { fisherCdf: Float32Array.of(0, 1) })]]);
+    await expect(study.importTable(other)).rejects.toThrow(/have 2 values, those of study .* 3; .*--features none/);
+    await expect(study.importTable(TABLE, { features: 'none' })).resolves.toMatchObject({ known: 3, features: 0 });
+    expect(await study.importTable(other, { features: 'none' })).toMatchObject({ added: 1, features: 0 });
+
+    const ours = await newStudy();
+    await ours.importTable(TABLE, { features: 'study' });
+    expect((await ours.info()).fisher).not.toHaveProperty('compat');
+    await expect(ours.importTable(TABLE)).rejects.toThrow(/other settings.*--features study/);
+    expect(await ours.importTable(TABLE, { features: 'study' })).toMatchObject({ known: 3 });
+  });
+
+  it('takes a table of thousands of functions at once', async () => {
+    const study = await newStudy();
+    const names = ['tanh', 'erf', 'arctan', 'softsign', 'arcsinh', 'sigmoid', 'softplus', 'swish', 'elu', 'selu'];
+    const table: ActBenchTable = new Map();
+    for (const a of names)
+      for (const b of names) for (const c of names) table.set(`add(${a}(${b}(x)),${c}(x))`, entry(0.5));
+    const { added, merged } = await study.importTable(table);
+    expect(added + merged).toBe(1000);
+    expect(added).toBeGreaterThan(950);
+    expect((await study.summary()).evaluated).toBe(added);
+  }, 60_000);
+});
