@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { judgement, runFigures } from '../../../src/domain/search/judge.js';
+import { quantile, summarize } from '../../../src/domain/search/summary.js';
+
+/** 200 functions: judged accuracy rises with the row; rows 198 and 199 are the best, 199 a baseline. */
+const rows = Array.from({ length: 200 }, (_, row) => row);
+const by = judgement(
+  {
+    seen: Float64Array.from(rows, (row) => (row === 150 ? 0.9 : row / 1000)),
+    judged: Float64Array.from(rows, (row) => row / 400),
+    test: Float64Array.from(rows, (row) => row / 500),
+  },
+  new Set([199, 0]),
+);
+
+describe('the figures of a search', () => {
+  it('new top is the best 1 % by judged accuracy without the baselines', () => {
+    expect(by.newTop).toEqual(new Set([198, 197]));
+    expect(by.best).toBe(199 / 400);
+  });
+
+  it('follow trial by trial', () => {
+    const figures = runFigures([0, 199, 197, 150, 198], by, new Set([199, 0]));
+    expect(figures.bestSeen).toEqual([0, 0.199, 0.199, 0.9, 0.9]);
+    expect(figures.regret.map((value) => Math.round(400 * value))).toEqual([199, 0, 0, 49, 49]);
+    expect(figures.testOfPick).toEqual([0, 199 / 500, 199 / 500, 150 / 500, 150 / 500]);
+    expect(figures.newTopHits).toEqual([0, 0, 1, 1, 2]);
+    expect(figures.firstNewTop).toBe(3);
+    expect(figures.meanJudged).toBeCloseTo((197 + 150 + 198) / 3 / 400, 12);
+  });
+
+  it('are summed up over the runs; a run that found none counts as the trial after its last', () => {
+    const runs = [
+      runFigures([0, 197, ...Array.from({ length: 58 }, (_, i) => 1 + i)], by, new Set([199, 0])),
+      runFigures([0, ...Array.from({ length: 59 }, (_, i) => 1 + i)], by, new Set([199, 0])),
+    ];
+    const summary = summarize('random', runs, 60);
+    expect(summary).toMatchObject({ searcher: 'random', runs: 2 });
+    expect(summary.best_seen).toEqual({
+      20: quantile([0.197, 0.019], 0.5),
+      50: quantile([0.197, 0.049], 0.5),
+      100: null,
+    });
+    expect(summary.regret[50]).toBeCloseTo((2 + 150) / 400 / 2, 12);
+    expect(summary.regret[100]).toBeNull();
+    expect(summary.first_new_top).toEqual({ median: 31.5, q1: 16.75, q3: 46.25 });
+    expect(summary.new_top_hits).toEqual({ 50: 0.5, 100: null });
+  });
+});
