@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { createProgram } from '../../src/cli/program.js';
 import { packageDir } from '../../src/config.js';
+import { SEARCHERS } from '../../src/domain/search/searchers.js';
 import { SPACE_PRESETS } from '../../src/producers/space-entries.js';
 import { JOB_NAMES } from '../../src/queues/jobs.js';
 import { useCli } from './run-cli.js';
@@ -28,7 +29,7 @@ const EXPECTED = [
     'clean',
     'soft-clean',
   ],
-  ...['plot', 'monitor', 'doctor', 'backend install', 'backend show', 'quickstart'],
+  ...['bench replay', 'plot', 'monitor', 'doctor', 'backend install', 'backend show', 'quickstart'],
 ];
 
 const program = createProgram();
@@ -39,7 +40,7 @@ describe('the help', () => {
     expect(paths(program).sort()).toEqual([...EXPECTED].sort());
   });
 
-  it.each([...EXPECTED, 'study', 'backend'])('of %s explains itself, with an example', async (path) => {
+  it.each([...EXPECTED, 'study', 'backend', 'bench'])('of %s explains itself, with an example', async (path) => {
     const { code, stdout, stderr } = await cli.run(...path.split(' '), '--help');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain(`Usage: aquasurf ${path}`);
@@ -53,9 +54,10 @@ describe('the help', () => {
     expect(stdout).toContain('Exit codes: 0 done, 1 failed, 2 wrong usage');
   });
 
-  it('names every queue and every preset: definitions do not import them, to start fast', () => {
+  it('names every queue, preset and searcher: definitions do not import them, to start fast', () => {
     const help = (path: string) => find(program, path).helpInformation().replace(/\s+/g, ' ');
     for (const name of JOB_NAMES) expect(help('worker')).toContain(name);
+    for (const name of SEARCHERS) expect(help('bench replay')).toContain(`"${name}"`);
     for (const name of Object.keys(SPACE_PRESETS)) expect(help('study create')).toContain(`preset ${name}`);
   });
 
