@@ -29,7 +29,7 @@ const EXPECTED = [
     'clean',
     'soft-clean',
   ],
-  ...['bench replay', 'plot', 'monitor', 'doctor', 'backend install', 'backend show', 'quickstart'],
+  ...['bench replay', 'bench table', 'plot', 'monitor', 'doctor', 'backend install', 'backend show', 'quickstart'],
 ];
 
 const program = createProgram();

@@ -138,6 +138,8 @@ describe('training of your own', () => {
     const best = await json('best', 'mine');
     expect(best.map(({ valAcc }: { valAcc: number }) => valAcc)).toEqual([0.9, 0.8]);
     expect(best[1]).toEqual({
+      runs: 1,
+      stderr: null,
       fn: expect.stringMatching(/^(relu|tanh)\(x\)$/),
       hash: expect.stringMatching(/^[0-9a-f]{32}$/),
       ...{ valAcc: 0.8, valLoss: null, testAcc: 0.79, testLoss: null, trainAcc: null, trainLoss: null, runtime: null },

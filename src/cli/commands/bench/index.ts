@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { examples } from '../../help.js';
 import { registerReplay } from './replay.js';
+import { registerTable } from './table.js';
 
 export function registerBench(program: Command): void {
   const bench = program
@@ -10,6 +11,7 @@ export function registerBench(program: Command): void {
       'Benchmarks of searching: no network is trained, results come from a table in the format of Act-Bench.',
     );
   registerReplay(bench);
+  registerTable(bench);
   examples(bench, [
     ['aquasurf bench replay --table table.json.gz --searcher random ours', 'two searchers, 50 searches each'],
   ]);
