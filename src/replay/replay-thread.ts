@@ -1,6 +1,7 @@
 import { SeededRandom } from '../domain/random/seeded-random.js';
+import { FeatureScout, RANDOM_SHARE } from '../domain/search/feature-scout.js';
 import { type Judgement, type RunFigures, runFigures } from '../domain/search/judge.js';
-import { replaySearch } from '../domain/search/replay.js';
+import { type Opening, replaySearch } from '../domain/search/replay.js';
 import { createSearcher, type PlaneName, type SearcherName } from '../domain/search/searchers.js';
 import { layoutGraph, viewGraph } from '../domain/surrogate/embedding.js';
 import type { Points } from '../domain/surrogate/points.js';
@@ -19,9 +20,23 @@ export interface RunTask {
   fits: PlaneFits | undefined;
   /** Lay the graph out anew for each suggestion instead of drawing among the fits. */
   refit: boolean;
+  /** Where only some functions have Fisher features at the start. */
+  scarce: ScarceFeatures | undefined;
   trials: number;
   workers: number;
   seed: number;
+}
+
+/** Fisher features are computed while the search runs. */
+export interface ScarceFeatures {
+  /** Functions that have them at the start, the baselines aside. */
+  start: number;
+  /** Functions that get them for each finished trial. */
+  perTrial: number;
+  /** `predicted`: those that output features alone predict to be good, with a share of random ones. */
+  policy: 'predicted' | 'random';
+  /** Output features of all rows, for `predicted`. */
+  outputs: Float32Array[];
 }
 
 export interface RunAnswer extends RunFigures {
@@ -49,10 +64,25 @@ export const run: ReplayTasks['run'] = (task) => {
     return spread(layoutGraph(fits.graph, random), fits.rows, names.length);
   };
   const closed = fits && Uint8Array.from(names, () => 1);
-  for (const row of fits?.rows ?? []) closed![row] = 0;
+  const open = task.scarce && fits ? startingRows(fits.rows, task.scarce.start, seed) : (fits?.rows ?? []);
+  for (const row of open) closed![row] = 0;
+  const opening = task.scarce && fits && openingOf(task.scarce, fits.rows);
   const chosen = replaySearch({
-    ...{ searcher: createSearcher(task.searcher, { table, fit }), seen: judgement.seen, closed },
+    ...{ searcher: createSearcher(task.searcher, { table, fit }), seen: judgement.seen, closed, opening },
     ...{ baselines, trials: task.trials, workers: task.workers, duration: task.duration, seed },
   });
   return { chosen, ...runFigures(chosen, judgement, new Set(baselines)) };
 };
+
+function startingRows(rows: Int32Array, count: number, seed: number): number[] {
+  return new SeededRandom(`features at the start ${seed}`).shuffle(Array.from(rows)).slice(0, count);
+}
+
+function openingOf({ outputs, perTrial, policy }: ScarceFeatures, rows: Int32Array): Opening {
+  const scout = new FeatureScout(outputs);
+  return {
+    ...{ perTrial, possible: Array.from(rows) },
+    learn: (row, value) => scout.learn(outputs[row]!, value),
+    choose: (closed, count, random) => scout.choose(closed, count, random, policy === 'random' ? 1 : RANDOM_SHARE),
+  };
+}

@@ -2,7 +2,7 @@ import { PLANE_OF, type PlaneName, type SearcherName } from '../domain/search/se
 import { type SearcherSummary, summarize } from '../domain/search/summary.js';
 import { fitPlane, type PlaneFits } from './fits.js';
 import { judge, judgedBy, type LeftOut, type ReplayTable } from './replay-table.js';
-import type { RunAnswer } from './replay-thread.js';
+import type { RunAnswer, ScarceFeatures } from './replay-thread.js';
 import { ReplayThreads } from './replay-threads.js';
 
 export interface ReplayOptions {
@@ -14,6 +14,8 @@ export interface ReplayOptions {
   workers: number;
   /** Lay planes out anew for each suggestion. @defaultValue false: draw among 20 layouts */
   refit?: boolean;
+  /** Only so many functions have Fisher features at the start, and so many get them for each finished trial. */
+  scarce?: Omit<ScarceFeatures, 'outputs'> | undefined;
   threads: number;
   notify: (line: string) => void;
 }
@@ -55,6 +57,7 @@ export async function replay(table: ReplayTable, options: ReplayOptions): Promis
           const answer = await threads.run('run', {
             ...{ searcher, names, hashes, baselines, duration, judgement: judgements[tableSeed]! },
             ...{ fits: plane && fits.get(plane), refit: options.refit ?? false },
+            scarce: plane && options.scarce && { ...options.scarce, outputs: table.outputs },
             ...{ trials: options.trials, workers: options.workers, seed },
           });
           return { searcher, seed, tableSeed, ...answer };

@@ -15,6 +15,20 @@ export interface ReplayOptions {
   /** How long a training of each row takes, in any unit; a run's own noise comes on top. */
   duration: Float64Array;
   seed: number | string;
+  /** Which rows become candidates while the search runs; those that are closed at first and never named stay closed. */
+  opening?: Opening | undefined;
+}
+
+/** Functions get their features while others train. */
+export interface Opening {
+  /** Rows for each finished trial. */
+  perTrial: number;
+  /** A trial is done. */
+  learn(row: number, value: number): void;
+  /** The next rows among those that may still be opened. */
+  choose(closed: readonly number[], count: number, random: SeededRandom): readonly number[];
+  /** Rows that can be opened at all. */
+  possible: readonly number[];
 }
 
 /** Relative standard deviation of the time of a training from run to run. */
@@ -27,9 +41,10 @@ const TIME_NOISE = 0.2;
  *   candidate was left
  */
 export function replaySearch(options: ReplayOptions): number[] {
-  const { searcher, seen, trials, workers, duration } = options;
+  const { searcher, seen, trials, workers, duration, opening } = options;
   const random = new SeededRandom(`search ${options.seed}`);
   const clock = new SeededRandom(`durations ${options.seed}`);
+  const features = new SeededRandom(`features ${options.seed}`);
   const state = {
     status: Uint8Array.from(options.closed ?? new Uint8Array(seen.length), (closed) => (closed ? CLOSED : WAITING)),
     value: new Float64Array(seen.length).fill(Number.NaN),
@@ -60,6 +75,11 @@ export function replaySearch(options: ReplayOptions): number[] {
     state.status[next.row] = DONE;
     state.value[next.row] = seen[next.row]!;
     state.done.push(next.row);
+    if (opening) {
+      opening.learn(next.row, seen[next.row]!);
+      const closed = opening.possible.filter((row) => state.status[row] === CLOSED);
+      for (const row of opening.choose(closed, opening.perTrial, features)) state.status[row] = WAITING;
+    }
   }
   return chosen;
 }

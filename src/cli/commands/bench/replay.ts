@@ -17,6 +17,9 @@ interface ReplayFlags {
   workers: number;
   half?: 'first' | 'second';
   trueRefits?: boolean;
+  fisherStart?: number;
+  fisherNext: number;
+  fisherPolicy: 'predicted' | 'random';
   threads?: number;
   out?: string;
   plot?: string;
@@ -39,6 +42,22 @@ With --json the result is, for each searcher: median best validation accuracy se
     .option('--workers <n>', 'trainings at once in the simulated search', wholeNumber(1, 1000), 1)
     .addOption(new Option('--half <half>', 'only half of the functions, by their hash').choices(['first', 'second']))
     .option('--true-refits', 'lay the plane out anew for each suggestion, instead of drawing among 20 layouts: slow')
+    .option(
+      '--fisher-start <n>',
+      'so many random functions have Fisher features when the search begins (default: all)',
+      wholeNumber(1),
+    )
+    .option(
+      '--fisher-next <n>',
+      'with --fisher-start: so many more get them for each finished trial',
+      wholeNumber(0, 10_000),
+      5,
+    )
+    .addOption(
+      new Option('--fisher-policy <policy>', 'which: those that outputs alone predict to be good, or any')
+        .choices(['predicted', 'random'])
+        .default('predicted'),
+    )
     .option('--threads <n>', 'threads (default: one for each core)', wholeNumber(1, 1024))
     .option('--out <file>', 'write all runs to this JSON file')
     .option('--plot <file>', 'draw median and quartiles against trials; ends in .svg or .png')
@@ -49,6 +68,10 @@ With --json the result is, for each searcher: median best validation accuracy se
     [
       'aquasurf bench replay --table table.json.gz --searcher aquasurf-original ours --workers 8 --plot replay.svg',
       'two searchers with 8 parallel workers, and a picture',
+    ],
+    [
+      'aquasurf bench replay --table table.json.gz --searcher ours --fisher-start 500 --fisher-policy random',
+      'Fisher features come while the search runs',
     ],
   ]);
 }
@@ -68,6 +91,10 @@ async function replayAction(flags: ReplayFlags): Promise<void> {
   const searchers = flags.searcher ?? NAMES;
   const report = await replay(functions, {
     ...{ searchers, seeds: flags.seeds, trials: flags.trials, workers: flags.workers, notify },
+    scarce:
+      flags.fisherStart === undefined
+        ? undefined
+        : { start: flags.fisherStart, perTrial: flags.fisherNext, policy: flags.fisherPolicy },
     ...{ refit: flags.trueRefits ?? false, threads: flags.threads ?? availableParallelism() },
   });
   notify(headOf(report));
