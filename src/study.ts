@@ -1,5 +1,5 @@
 import { nanoid } from 'nanoid';
-import type { ActBenchTable } from './act-bench/table.js';
+import type { FunctionResults } from './act-bench/function-results.js';
 import { loadConfig } from './config.js';
 import { withTaskPredictor } from './consumers/task-predictor.js';
 import { needsUncertainty } from './domain/surrogate/acquisition.js';
@@ -10,7 +10,7 @@ import { AquasurfError } from './errors.js';
 import { createLogger } from './log.js';
 import type { TaskFolders } from './nn/tasks/task-registry.js';
 import { type FisherOptions, oweFisher } from './producers/fisher.js';
-import { type ImportOptions, type ImportReport, importTable } from './producers/import-table.js';
+import { type ImportOptions, type ImportReport, importResults } from './producers/import-results.js';
 import { type PopulateOptions, populate } from './producers/populate.js';
 import { reconcile } from './producers/reconcile.js';
 import { oweRetraining, oweTraining, type TrainOptions } from './producers/retraining.js';
@@ -170,9 +170,9 @@ export class Study {
     return studyProgress(this.pipeline.store, this.name);
   }
 
-  /** Adds the functions of a table to the study's space, and its results to theirs. */
-  async importTable(table: ActBenchTable, options: ImportOptions = {}): Promise<ImportReport> {
-    const report = await importTable(this.pipeline, this.name, table, options);
+  /** Adds functions with results from elsewhere to the study's space and trials (`readResults` reads a file). */
+  async importResults(functions: readonly FunctionResults[], options: ImportOptions = {}): Promise<ImportReport> {
+    const report = await importResults(this.pipeline, this.name, functions, options);
     await reconcile(this.pipeline, { study: this.name });
     return report;
   }

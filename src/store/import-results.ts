@@ -11,8 +11,9 @@ import { packVector } from './vectors.js';
 export interface ImportedFunction {
   hash: string;
   fn: string;
+  /** None where it was not evaluated. */
   runs: ReadonlyArray<{ seed: number; result: StoredResult }>;
-  /** CDF values as uint16; null where they are undefined. */
+  /** CDF values as uint16; empty where they are undefined, null where they were not computed. */
   features: Uint16Array | null;
 }
 
@@ -23,6 +24,8 @@ export interface ImportCounts {
   known: number;
   /** Functions that a worker trains at present: import again later. */
   running: number;
+  /** Functions without any results, which may be trained. */
+  waiting: number;
   /** Functions whose features were taken. */
   features: number;
 }
@@ -59,7 +62,7 @@ export class ImportResults {
         })),
       ),
     );
-    const counts = { added: 0, known: 0, running: 0, features };
+    const counts = { added: 0, known: 0, running: 0, waiting: 0, features };
     const numbers = new FreeNumbers(this.trials, study);
     for (const { hash } of functions) counts[await this.finish(study, hash, numbers)] += 1;
     return counts;
@@ -86,9 +89,14 @@ export class ImportResults {
     return given;
   }
 
-  private async finish(study: string, hash: string, numbers: FreeNumbers): Promise<'added' | 'known' | 'running'> {
+  private async finish(
+    study: string,
+    hash: string,
+    numbers: FreeNumbers,
+  ): Promise<'added' | 'known' | 'running' | 'waiting'> {
     const _id = trialId(study, hash);
     const runs = await this.runs.find({ study, hash }).project<Pick<RunDoc, 'result'>>({ result: 1 }).toArray();
+    if (runs.length === 0) return 'waiting';
     const result = aggregate(runs.map((run) => run.result));
     const more = { _id, status: 'done' as const, 'result.runs': { $lt: result.runs } };
     while (true) {
@@ -119,8 +127,8 @@ export class ImportResults {
 }
 
 function fisherField(features: Uint16Array | null, settings: FisherSettings | null): TrialFisher {
-  if (!settings) return { state: 'absent' };
-  if (!features) return { state: 'undefined', reason: 'imported without features', settings };
+  if (!settings || !features) return { state: 'absent' };
+  if (features.length === 0) return { state: 'undefined', reason: 'imported without features', settings };
   return { state: 'defined', job: 'import', settings, features: packVector(features) };
 }
 

@@ -74,8 +74,8 @@ describe('trainings with several seeds', () => {
     expect((await study.progress()).retraining).toMatchObject({ owed: 0, failed: 0 });
     const queue = pipeline.queues.queue('retraining');
     await until('the queue is empty', async () => {
-      const { active, waiting, delayed } = await queue.getJobCounts('active', 'waiting', 'delayed');
-      return active + waiting + delayed === 0;
+      const counts = await queue.getJobCounts('active', 'waiting', 'delayed');
+      return Object.values(counts).every((count) => count === 0);
     });
     await supervisor.stop();
     expect((await study.summary()).evaluated).toBeLessThan(2);

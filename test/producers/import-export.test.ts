@@ -1,4 +1,7 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resultsOfTable } from '../../src/act-bench/function-results.js';
+import { readResults } from '../../src/act-bench/read-results.js';
 import type { ActBenchTable, TableEntry } from '../../src/act-bench/table.js';
 import { packageDir } from '../../src/config.js';
 import { canonicalHash } from '../../src/domain/canonical-hash.js';
@@ -6,7 +9,6 @@ import { outputFeatures } from '../../src/domain/output-features.js';
 import { resolveTask } from '../../src/nn/tasks/task-registry.js';
 import { openPipeline } from '../../src/open-pipeline.js';
 import { createStudy } from '../../src/producers/create-study.js';
-import type { Pipeline } from '../../src/queues/pipeline.js';
 import { Study } from '../../src/study.js';
 import { testServices } from '../support/services.js';
 
@@ -29,7 +31,7 @@ const TABLE: ActBenchTable = new Map([
 
 describe('import and export of tables', () => {
   const services = testServices();
-  let pipeline: Pipeline;
+  let pipeline: Awaited<ReturnType<typeof openPipeline>>;
   beforeAll(async () => {
     pipeline = await openPipeline(services);
   });
@@ -41,11 +43,11 @@ describe('import and export of tables', () => {
     await createStudy(pipeline, { name, task, space: ['tanh(x)'], seed });
     return new Study(name, pipeline);
   }
-  const counts = { added: 0, known: 0, running: 0, features: 0, merged: 0, unusable: 0 };
+  const counts = { added: 0, known: 0, running: 0, waiting: 0, features: 0, merged: 0, unusable: 0 };
 
   it('gives back what was put in, under the same seeds', async () => {
     const study = await newStudy(5);
-    expect(await study.importTable(TABLE)).toEqual({ ...counts, added: 3, features: 2 });
+    expect(await study.importResults(resultsOfTable(TABLE))).toEqual({ ...counts, added: 3, features: 2 });
     const { table, leftOut } = await study.exportTable();
     expect(leftOut).toBe(0);
     expect(new Map([...table].sort())).toEqual(
@@ -69,7 +71,7 @@ describe('import and export of tables', () => {
   it('may be repeated, or cut short and repeated: nothing changes, nothing is lost', async () => {
     const study = await newStudy();
     const { store } = pipeline;
-    await study.importTable(new Map([...TABLE].slice(0, 1)));
+    await study.importResults(resultsOfTable(new Map([...TABLE].slice(0, 1))));
     // As if the import had been killed after it stored the runs.
     const [fn, second] = [...TABLE][1]!;
     const run = { seed: 0, history: [], worker: 'import', result: { ...second, valAcc: 0.72, testAcc: 0.69 } };
@@ -77,28 +79,28 @@ describe('import and export of tables', () => {
       .db(store.database)
       .collection<{ _id: string }>('runs')
       .insertOne({ _id: `${study.name}:${hash(fn)}:0`, study: study.name, hash: hash(fn), ...run } as { _id: string });
-    expect(await study.importTable(TABLE)).toEqual({ ...counts, added: 2, known: 1, features: 1 });
+    expect(await study.importResults(resultsOfTable(TABLE))).toEqual({ ...counts, added: 2, known: 1, features: 1 });
     const first = await study.exportTable();
-    expect(await study.importTable(TABLE)).toEqual({ ...counts, known: 3 });
+    expect(await study.importResults(resultsOfTable(TABLE))).toEqual({ ...counts, known: 3 });
     expect(await study.exportTable()).toEqual(first);
     expect(first.table.get('erf(x)')!.seeds!.valAcc).toEqual([0.72, 0.68, 0.7]);
   });
 
   it('adds runs of other seeds to those that are there, and takes no trial from a worker', async () => {
     const study = await newStudy();
-    await study.importTable(new Map([['erf(x)', entry(0.5)]]));
+    await study.importResults(resultsOfTable(new Map([['erf(x)', entry(0.5)]])));
     const seeds = { valAcc: [0.9, 0.7], testAcc: [0.9, 0.7] };
     const running = hash('arctan(x)');
-    await study.importTable(new Map([['arctan(x)', entry(0.4)]]));
+    await study.importResults(resultsOfTable(new Map([['arctan(x)', entry(0.4)]])));
     await study.clean();
-    await study.importTable(new Map([['erf(x)', entry(0.5)]]));
+    await study.importResults(resultsOfTable(new Map([['erf(x)', entry(0.5)]])));
     const slot = { number: 2, owner: 'worker', leaseMs: 60_000, fn: 'arctan(x)' };
     expect((await pipeline.store.leases.claim(study.name, running, slot)).outcome).toBe('claimed');
     const table: ActBenchTable = new Map([
       ['erf(x)', entry(0.8, { seeds })],
       ['arctan(x)', entry(0.4)],
     ]);
-    expect(await study.importTable(table)).toEqual({ ...counts, known: 1, running: 1 });
+    expect(await study.importResults(resultsOfTable(table))).toEqual({ ...counts, known: 1, running: 1 });
     // The run of seed 0 stays what it was.
     expect((await study.exportTable()).table.get('erf(x)')!.seeds!.valAcc).toEqual([0.5, 0.7]);
     expect((await study.best(5)).map(({ fn, valAcc }) => [fn, valAcc])).toEqual([['erf(x)', 0.6]]);
@@ -112,9 +114,15 @@ describe('import and export of tables', () => {
       ['add(x,negative(x))', entry(0.3)],
       ['reciprocal(zero(x))', entry(0.4)],
     ]);
-    expect(await study.importTable(table)).toEqual({ ...counts, added: 1, features: 1, merged: 1, unusable: 2 });
+    expect(await study.importResults(resultsOfTable(table))).toEqual({
+      ...counts,
+      added: 1,
+      features: 1,
+      merged: 1,
+      unusable: 2,
+    });
     expect([...(await study.exportTable()).table].map(([fn, { valAcc }]) => [fn, valAcc])).toEqual([['erf(x)', 0.2]]);
-    await expect(study.importTable(new Map([['rleu(x)', entry(0.5)]]))).rejects.toMatchObject({
+    await expect(study.importResults(resultsOfTable(new Map([['rleu(x)', entry(0.5)]])))).rejects.toMatchObject({
       code: 'TABLE_INVALID',
       message: expect.stringContaining('relu'),
     });
@@ -122,18 +130,46 @@ describe('import and export of tables', () => {
 
   it('never mixes features of different networks or settings', async () => {
     const study = await newStudy();
-    await study.importTable(TABLE);
+    await study.importResults(resultsOfTable(TABLE));
     expect((await study.info()).fisher).toMatchObject({ compat: 'aquasurf', floor: 0 });
     const other: ActBenchTable = new Map([['abs(x)', entry(0.5, { fisherCdf: Float32Array.of(0, 1) })]]);
-    await expect(study.importTable(other)).rejects.toThrow(/have 2 values, those of study .* 3; .*--features none/);
-    await expect(study.importTable(TABLE, { features: 'none' })).resolves.toMatchObject({ known: 3, features: 0 });
-    expect(await study.importTable(other, { features: 'none' })).toMatchObject({ added: 1, features: 0 });
+    await expect(study.importResults(resultsOfTable(other))).rejects.toThrow(
+      /have 2 values, those of study .* 3; .*--features none/,
+    );
+    await expect(study.importResults(resultsOfTable(TABLE), { features: 'none' })).resolves.toMatchObject({
+      known: 3,
+      features: 0,
+    });
+    expect(await study.importResults(resultsOfTable(other), { features: 'none' })).toMatchObject({
+      added: 1,
+      features: 0,
+    });
 
     const ours = await newStudy();
-    await ours.importTable(TABLE, { features: 'study' });
+    await ours.importResults(resultsOfTable(TABLE), { features: 'study' });
     expect((await ours.info()).fisher).not.toHaveProperty('compat');
-    await expect(ours.importTable(TABLE)).rejects.toThrow(/other settings.*--features study/);
-    expect(await ours.importTable(TABLE, { features: 'study' })).toMatchObject({ known: 3 });
+    await expect(ours.importResults(resultsOfTable(TABLE))).rejects.toThrow(/other settings.*--features study/);
+    expect(await ours.importResults(resultsOfTable(TABLE), { features: 'study' })).toMatchObject({ known: 3 });
+  });
+
+  it('reads a database of the original program: results, features, functions that wait', async () => {
+    const study = await newStudy();
+    const results = await readResults(join(packageDir, 'test/golden/original.db'));
+    // zero(x), one(x): all outputs equal; reciprocal(x) can be used. abs(x) stands there twice.
+    const report = { ...counts, added: 10, waiting: 3, features: 2, merged: 1, unusable: 2 };
+    expect(await study.importResults(results)).toEqual(report);
+    const best = await study.best(20);
+    expect(best).toHaveLength(10);
+    expect(best[0]).toMatchObject({ fn: 'elu(x)', valAcc: 0.882499993, valLoss: 0.362764031, testAcc: null });
+    const features = await pipeline.store.fisher.features(study.name, [hash('tanh(x)'), hash('relu(x)')]);
+    const relu = [...features.get(hash('relu(x)'))!];
+    expect(relu).toHaveLength(38);
+    expect(relu[8]).toBe(Math.round(0.944444444 * 65_535));
+    const { trials } = pipeline.store;
+    expect(await trials.get(study.name, hash('mish(x)'))).toMatchObject({ status: 'waiting', result: null });
+    expect((await trials.get(study.name, hash('exp(x)')))!.fisher.state).toBe('undefined');
+    expect((await study.info()).fisher).toMatchObject({ compat: 'aquasurf' });
+    expect(await study.importResults(results)).toEqual({ ...report, added: 0, known: 10, features: 0 });
   });
 
   it('takes a table of thousands of functions at once', async () => {
@@ -142,7 +178,7 @@ describe('import and export of tables', () => {
     const table: ActBenchTable = new Map();
     for (const a of names)
       for (const b of names) for (const c of names) table.set(`add(${a}(${b}(x)),${c}(x))`, entry(0.5));
-    const { added, merged } = await study.importTable(table);
+    const { added, merged } = await study.importResults(resultsOfTable(table));
     expect(added + merged).toBe(1000);
     expect(added).toBeGreaterThan(950);
     expect((await study.summary()).evaluated).toBe(added);

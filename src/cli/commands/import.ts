@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { ImportOptions } from '../../producers/import-table.js';
+import type { ImportOptions } from '../../producers/import-results.js';
 import { examples, JSON_FLAG } from '../help.js';
 
 interface ImportFlags {
@@ -13,9 +13,9 @@ export function registerImport(program: Command): void {
     .command('import')
     .summary('add the results of a file to a study')
     .description(
-      "Reads a table in the format of Act-Bench (as `export` writes it), gzipped or not, adds its functions to the study's space and its results to their trials. Results that are there stay, so that it can be run again. Equivalent functions of the table become one.",
+      "Reads a table in the format of Act-Bench (as `export` writes it), gzipped or not, or a SQLite database of the original Python program. Adds its functions to the study's space, and results and Fisher features to their trials. What is there stays, so that it can be run again. Equivalent functions of the file become one.",
     )
-    .argument('<file>', 'the table')
+    .argument('<file>', 'the file')
     .requiredOption('--study <name>', 'the study that takes it')
     .addOption(
       new Option(
@@ -29,22 +29,24 @@ export function registerImport(program: Command): void {
     .action(importAction);
   examples(command, [
     ['aquasurf import act_bench_cnn.json --study paper', 'results and features of Act-Bench'],
+    ['aquasurf import aquasurf.db --study paper', 'a database of the original program'],
     ['aquasurf import table.json.gz --study small --features study', 'what `aquasurf export` wrote elsewhere'],
   ]);
 }
 
 async function importAction(file: string, flags: ImportFlags): Promise<void> {
-  const [{ readTable }, { withStudy }, { printResult }] = await Promise.all([
-    import('../../act-bench/read-table.js'),
+  const [{ readResults }, { withStudy }, { printResult }] = await Promise.all([
+    import('../../act-bench/read-results.js'),
     import('../command-context.js'),
     import('../output.js'),
   ]);
-  const table = await readTable(file);
+  const results = await readResults(file);
   await withStudy(flags.study, async (study) => {
-    const report = await study.importTable(table, { features: flags.features });
-    printResult(report, flags, ({ added, known, running, features, merged, unusable }) => {
+    const report = await study.importResults(results, { features: flags.features });
+    printResult(report, flags, ({ added, known, running, waiting, features, merged, unusable }) => {
       const notes = [
         known > 0 ? `${known} had results before` : '',
+        waiting > 0 ? `${waiting} without results` : '',
         running > 0 ? `${running} are being trained: import again later` : '',
         merged > 0 ? `${merged} merged with equivalent ones` : '',
         unusable > 0 ? `${unusable} left out: outputs not finite or all equal` : '',

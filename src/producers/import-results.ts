@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ActBenchTable, TableEntry } from '../act-bench/table.js';
+import type { FunctionResults } from '../act-bench/function-results.js';
 import { canonicalHash } from '../domain/canonical-hash.js';
 import { FunctionEnumerator } from '../domain/enumeration/enumerator.js';
 import { countOperators, formatExpression, parseExpression } from '../domain/expression.js';
@@ -9,7 +9,7 @@ import { isUsable, outputFeatures } from '../domain/output-features.js';
 import { rankOf } from '../domain/rank.js';
 import { AquasurfError } from '../errors.js';
 import type { Pipeline } from '../queues/pipeline.js';
-import type { FisherSettings, StoredResult, StudyDoc } from '../store/documents.js';
+import type { FisherSettings, StudyDoc } from '../store/documents.js';
 import type { ImportCounts, ImportedFunction } from '../store/import-results.js';
 import { rangeId } from '../store/spaces.js';
 import { listSpace } from './spaces.js';
@@ -23,16 +23,14 @@ export interface ImportOptions {
 }
 
 export interface ImportReport extends ImportCounts {
-  /** Functions of the table that are the same as others of it, by their outputs: of those the simplest counts. */
+  /** Functions that are the same as others of the file, by their outputs: the simplest name stays. */
   merged: number;
   /** Functions with outputs that are not finite, or all equal: left out. */
   unusable: number;
 }
 
-interface NamedEntry {
-  fn: string;
+interface NamedResults extends FunctionResults {
   hash: string;
-  entry: TableEntry;
 }
 
 /** Functions in one list, and in one round of writes. */
@@ -40,29 +38,28 @@ const PAGE = 1000;
 const CDF_SCALE = 65_535;
 
 /**
- * Adds the functions of a table to a study's space and its results to their trials. Run i of a function gets the seed
- * i after the study's; the figures that a table has for all seeds together stand in each. What is there stays as it is,
- * so that an import may be repeated.
+ * Adds functions to a study's space and their results and features to its trials. Run i of a function gets the seed i
+ * after the study's. What is there stays as it is, so that an import may be repeated.
  * @throws AquasurfError TABLE_INVALID for a name that is no function, FAILED where the features do not fit those that
  * the study has
  */
-export async function importTable(
+export async function importResults(
   { store }: Pipeline,
   name: string,
-  table: ActBenchTable,
+  functions: readonly FunctionResults[],
   options: ImportOptions = {},
 ): Promise<ImportReport> {
   const study = await store.studies.get(name);
   refuseOwnOperators(study);
-  const { entries, merged, unusable } = distinct(table);
+  const { entries, merged, unusable } = distinct(functions);
   const settings = await fisherSettings(store, study, entries, options.features ?? 'original');
-  const report: ImportReport = { added: 0, known: 0, running: 0, features: 0, merged, unusable };
+  const report: ImportReport = { added: 0, known: 0, running: 0, waiting: 0, features: 0, merged, unusable };
   const now = await store.now();
   for (let start = 0; start < entries.length; start += PAGE) {
     const page = entries.slice(start, start + PAGE);
     await addToSpace(store, study, page);
     const counts = await store.imports.import(name, page.map(importedFunction(study)), { settings, now });
-    for (const key of ['added', 'known', 'running', 'features'] as const) report[key] += counts[key];
+    for (const key of ['added', 'known', 'running', 'waiting', 'features'] as const) report[key] += counts[key];
   }
   return report;
 }
@@ -76,23 +73,33 @@ function refuseOwnOperators({ _id, operatorSource, operators }: StudyDoc): void 
   );
 }
 
-/** One entry a function: the one with the smallest name. */
-function distinct(table: ActBenchTable): { entries: NamedEntry[]; merged: number; unusable: number } {
-  const byHash = new Map<string, NamedEntry>();
+/** Each function once, under its smallest name; what one of its names lacks, another may have. */
+function distinct(functions: readonly FunctionResults[]) {
+  const byHash = new Map<string, NamedResults>();
   let unusable = 0;
-  for (const [name, entry] of table) {
-    const fn = canonicalName(name);
+  for (const given of functions) {
+    const fn = canonicalName(given.fn);
     const outputs = outputFeatures(fn);
     if (!isUsable(outputs)) {
       unusable++;
       continue;
     }
     const hash = canonicalHash(outputs);
+    const own = { ...given, fn, hash };
     const known = byHash.get(hash);
-    if (!known || rank(fn) < rank(known.fn)) byHash.set(hash, { fn, hash, entry });
+    byHash.set(hash, known ? merged(known, own) : own);
   }
   const entries = [...byHash.values()];
-  return { entries, merged: table.size - unusable - entries.length, unusable };
+  return { entries, merged: functions.length - unusable - entries.length, unusable };
+}
+
+function merged(a: NamedResults, b: NamedResults): NamedResults {
+  const [first, second] = rank(a.fn) <= rank(b.fn) ? [a, b] : [b, a];
+  return {
+    ...first,
+    results: first.results.length > 0 ? first.results : second.results,
+    fisherCdf: first.fisherCdf?.length ? first.fisherCdf : (second.fisherCdf ?? first.fisherCdf),
+  };
 }
 
 const rank = (fn: string): string => rankOf(fn, countOperators(parseExpression(fn)));
@@ -102,18 +109,18 @@ function canonicalName(name: string): string {
     return formatExpression(parseExpression(name));
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    throw new AquasurfError('TABLE_INVALID', `the table has "${name}", which is no function: ${error.message}`);
+    throw new AquasurfError('TABLE_INVALID', `the file has "${name}", which is no function: ${error.message}`);
   }
 }
 
-/** Features of different networks or settings must not mix: a study without any takes on the table's settings. */
+/** Features of different networks or settings must not mix: a study without any takes on the file's settings. */
 async function fisherSettings(
   store: Pipeline['store'],
   study: StudyDoc,
-  entries: readonly NamedEntry[],
+  entries: readonly NamedResults[],
   source: NonNullable<ImportOptions['features']>,
 ): Promise<FisherSettings | null> {
-  const length = entries.find(({ entry }) => entry.fisherCdf.length > 0)?.entry.fisherCdf.length;
+  const length = entries.find(({ fisherCdf }) => fisherCdf?.length)?.fisherCdf?.length;
   if (source === 'none' || length === undefined) return null;
   const settings = source === 'study' ? study.fisher : { ...study.fisher, floor: 0, compat: 'aquasurf' as const };
   const present = await store.fisher.sample(study._id);
@@ -125,22 +132,22 @@ async function fisherSettings(
   if (present.length !== length) {
     throw new AquasurfError(
       'FAILED',
-      `the table's Fisher features have ${length} values, those of study ${study._id} ${present.length}; ${mend}`,
+      `the file's Fisher features have ${length} values, those of study ${study._id} ${present.length}; ${mend}`,
     );
   }
   if (!isDeepStrictEqual(present.settings, settings)) {
-    const ours = 'if the table comes from `aquasurf export` of such a study, say so with --features study';
+    const ours = 'if the file comes from `aquasurf export` of such a study, say so with --features study';
     throw new AquasurfError(
       'FAILED',
-      `the Fisher features of study ${study._id} were made with other settings than the table's; ${mend}; ${ours}`,
+      `the Fisher features of study ${study._id} were made with other settings than the file's; ${mend}; ${ours}`,
     );
   }
   return settings;
 }
 
 /** Stores the functions under their names, and under those of their other names that mean the same here. */
-async function addToSpace(store: Pipeline['store'], study: StudyDoc, entries: readonly NamedEntry[]): Promise<void> {
-  const names = entries.flatMap(({ fn, hash, entry }) => [fn, ...entry.equivalents.filter(sameFunction(hash))]);
+async function addToSpace(store: Pipeline['store'], study: StudyDoc, entries: readonly NamedResults[]): Promise<void> {
+  const names = entries.flatMap(({ fn, hash, equivalents }) => [fn, ...equivalents.filter(sameFunction(hash))]);
   const operators = operatorSet('all');
   for (let start = 0; start < names.length; start += PAGE) {
     const space = listSpace(names.slice(start, start + PAGE));
@@ -167,16 +174,8 @@ const sameFunction = (hash: string) => (name: string) => {
 
 const importedFunction =
   (study: StudyDoc) =>
-  ({ fn, hash, entry }: NamedEntry): ImportedFunction => {
-    const { valAcc, testAcc, trainAcc, trainLoss, valLoss, testLoss, runtime, seeds, fisherCdf } = entry;
-    const shared: StoredResult = { valAcc, testAcc, trainAcc, trainLoss, valLoss, testLoss, runtime };
-    const results = seeds
-      ? seeds.valAcc.map((accuracy, i) => ({ ...shared, valAcc: accuracy, testAcc: seeds.testAcc[i]! }))
-      : [shared];
-    return {
-      fn,
-      hash,
-      runs: results.map((result, i) => ({ seed: study.seed + i, result })),
-      features: fisherCdf.length === 0 ? null : Uint16Array.from(fisherCdf, (value) => Math.round(value * CDF_SCALE)),
-    };
-  };
+  ({ fn, hash, results, fisherCdf }: NamedResults): ImportedFunction => ({
+    ...{ fn, hash },
+    runs: results.map((result, i) => ({ seed: study.seed + i, result })),
+    features: fisherCdf && Uint16Array.from(fisherCdf, (value) => Math.round(Math.min(value, 1) * CDF_SCALE)),
+  });

@@ -1,0 +1,22 @@
+#!/bin/sh
+# Makes the table of docs/benchmark.md with the pipeline itself: all functions of a space with 3 seeds, then the best 100
+# with 5. Stopped and started again before the last step, it goes on where it was.
+#   bench/make-table.sh FILE [SPACE] [STUDY]
+set -e
+file=${1:?usage: bench/make-table.sh FILE [SPACE] [STUDY]}
+space=${2:-'binary(unary(x),unary(x))'}
+study=${3:-tiny}
+aquasurf() { node "$(dirname "$0")/../dist/cli/main.js" "$@"; }
+
+aquasurf worker --gpus none --concurrency "$(nproc)" --threads 1 > "$file.worker.log" 2>&1 &
+worker=$!
+trap 'kill $worker; wait $worker' EXIT
+
+aquasurf study show "$study" > "$file.study.txt" 2>&1 ||
+  aquasurf study create "$study" --task fashion-mnist/tiny --space "$space"
+aquasurf populate "$study" --wait
+aquasurf fisher "$study" --wait
+aquasurf train "$study" --all --seeds 3 --wait
+aquasurf best "$study" --top 100 --retrain 2 --wait
+aquasurf export "$study" --min-runs 3 --out "$file"
+aquasurf bench table --table "$file"
