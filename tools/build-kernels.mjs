@@ -23,6 +23,7 @@ const SHARED = [...OPTIONS, '--enable', 'threads', '--sharedMemory', '--maximumM
 
 const KERNELS = {
   'householder-tridiagonal': OPTIONS,
+  'umap-descent': OPTIONS,
   'vector-distances': SHARED,
 };
 

@@ -1,4 +1,5 @@
 import { polarNormals } from './polar-normal.js';
+import { Xoshiro128 } from './xoshiro128.js';
 
 const TWO_POW_53 = 2 ** 53;
 
@@ -17,29 +18,24 @@ function hashText(text: string, lane: number): number {
   return mix(h ^ text.length);
 }
 
-const rotateLeft = (value: number, bits: number): number => (value << bits) | (value >>> (32 - bits));
-
 /**
  * Pseudo-random numbers that depend on the seed alone: the same on every machine and JavaScript engine, but for
- * `normal`, whose last bit is that of `Math.log`. Generator: xoshiro128** 1.1 (Blackman & Vigna 2021), period 2^128 - 1.
- * Not for secrets.
+ * `normal`, whose last bit is that of `Math.log`. Generator: xoshiro128**. Not for secrets.
  */
 export class SeededRandom {
-  private readonly state: Uint32Array;
+  private readonly generator: Xoshiro128;
   private spareNormal: number | undefined;
 
   /** @param seed any number or text; 42 and '42' are the same seed */
   constructor(seed: number | string) {
     const text = String(seed);
-    this.state = Uint32Array.from([0, 1, 2, 3], (lane) => hashText(text, lane));
-    // The only state that the generator cannot leave.
-    if (this.state.every((word) => word === 0)) this.state[0] = 1;
+    this.generator = startedAt(Uint32Array.from([0, 1, 2, 3], (lane) => hashText(text, lane)));
   }
 
   /** Uniform in [0, 1), with 53 random bits. */
   next(): number {
-    const high = this.bits() >>> 5;
-    const low = this.bits() >>> 6;
+    const high = this.generator.bits() >>> 5;
+    const low = this.generator.bits() >>> 6;
     return (high * 2 ** 26 + low) / TWO_POW_53;
   }
 
@@ -76,17 +72,14 @@ export class SeededRandom {
     return first;
   }
 
-  /** The next 32 bits. */
-  private bits(): number {
-    const s = this.state;
-    const result = Math.imul(rotateLeft(Math.imul(s[1]!, 5), 7), 9) >>> 0;
-    const t = s[1]! << 9;
-    s[2]! ^= s[0]!;
-    s[3]! ^= s[1]!;
-    s[1]! ^= s[2]!;
-    s[0]! ^= s[3]!;
-    s[2]! ^= t;
-    s[3] = rotateLeft(s[3]!, 11);
-    return result;
+  /** A generator of its own, for what draws 32 bits at a time, started from the next 128 bits of this one. */
+  stream(): Xoshiro128 {
+    return startedAt(Uint32Array.from({ length: 4 }, () => this.generator.bits()));
   }
+}
+
+function startedAt(state: Uint32Array): Xoshiro128 {
+  // The only state that the generator cannot leave.
+  if (state.every((word) => word === 0)) state[0] = 1;
+  return new Xoshiro128(state);
 }

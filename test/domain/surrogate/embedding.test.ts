@@ -2,9 +2,9 @@ import { UMAP } from 'umap-js';
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../../src/domain/random/seeded-random.js';
 import { embed } from '../../../src/domain/surrogate/embedding.js';
+import { ForceLookup, forceTables } from '../../../src/domain/surrogate/force-table.js';
 import { fuzzyGraph } from '../../../src/domain/surrogate/fuzzy-graph.js';
 import { nearestNeighbours } from '../../../src/domain/surrogate/nearest-neighbours.js';
-import { PowerTable } from '../../../src/domain/surrogate/power-table.js';
 import { fitSimilarityCurve } from '../../../src/domain/surrogate/similarity-curve.js';
 import { spectralLayout } from '../../../src/domain/surrogate/spectral-layout.js';
 import { layoutEpochs, optimizeLayout } from '../../../src/domain/surrogate/umap-layout.js';
@@ -23,11 +23,19 @@ describe('the similarity curve', () => {
   });
 });
 
-describe('the power table', () => {
-  it('agrees with ** to 1e-5 over its range and exactly beyond it', () => {
-    const table = new PowerTable(0.895);
-    for (let x = 1e-15; x < 1e15; x *= 1.37) expect(Math.abs(table.at(x) / x ** 0.895 - 1)).toBeLessThan(1e-5);
-    for (const x of [1e-300, 1e-25, 1e25, 1e300]) expect(table.at(x)).toBe(x ** 0.895);
+describe('the tables of forces', () => {
+  it('agree with the formulas to 2e-4 over their range and go on as at its ends', () => {
+    const { a, b } = fitSimilarityCurve(0.1, 1);
+    const { pull, push } = forceTables({ a, b });
+    const table = new ForceLookup();
+    const exactPull = (s: number): number => (-2 * a * b * s ** (b - 1)) / (1 + a * s ** b);
+    const exactPush = (s: number): number => (2 * b) / ((0.001 + s) * (1 + a * s ** b));
+    for (let s = 2 ** -40; s < 2 ** 24; s *= 1.037) {
+      expect(Math.abs(table.force(pull, s) / exactPull(s) - 1)).toBeLessThan(2e-4);
+      expect(Math.abs(table.force(push, s) / exactPush(s) - 1)).toBeLessThan(2e-4);
+    }
+    for (const s of [0, 5e-324, 1e-30]) expect(table.force(push, s)).toBe(exactPush(2 ** -40));
+    for (const s of [2 ** 24, 1e20, 1e300]) expect(table.force(pull, s)).toBe(exactPull(2 ** 24));
   });
 });
 
