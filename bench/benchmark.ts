@@ -1,11 +1,20 @@
 /** One measured case: what was measured and its figures, each named with its unit, e.g. `{ case: 'relu', oursMs: 40 }`. */
 export type Row = Record<string, string | number>;
 
+/** Options of the command line that some benchmarks take. */
+export interface BenchmarkOptions {
+  model?: string;
+  /** Examples in a batch. */
+  batch?: number;
+  /** Threads of the compute backend. */
+  threads?: number;
+}
+
 export interface Benchmark {
   /** One line: what is measured beside which rival or bound. */
   summary: string;
   /** Measures; all rows have the same keys. `notify` tells how far it is. */
-  run(notify: (line: string) => void): Promise<Row[]>;
+  run(notify: (line: string) => void, options: BenchmarkOptions): Promise<Row[]>;
 }
 
 /** The value below which the share `q` of the values lies, by linear interpolation. */

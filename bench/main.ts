@@ -1,12 +1,13 @@
 import { availableParallelism, cpus } from 'node:os';
 import Table from 'cli-table3';
 import { Command } from 'commander';
-import type { Benchmark, Row } from './benchmark.js';
+import type { Benchmark, BenchmarkOptions, Row } from './benchmark.js';
 
 /** Every benchmark and the module whose default export it is. They measure the compiled program in dist/. */
 const BENCHMARKS: Record<string, () => Promise<{ default: Benchmark }>> = {
   'training-step': () => import('./training-step.js'),
   'output-features': () => import('./output-features.js'),
+  fisher: () => import('./fisher.js'),
   eigenvalues: () => import('./eigenvalues.js'),
   suggest: () => import('./suggest.js'),
   populate: () => import('./populate.js'),
@@ -18,10 +19,13 @@ const names = Object.keys(BENCHMARKS);
 const program = new Command('bench')
   .description('Measures one part of the program beside a rival or bound, in the same run.')
   .argument('[name]', `one of: ${names.join(', ')}`)
+  .option('--model <name>', 'network to measure (fisher)')
+  .option('--batch <n>', 'examples in a batch (fisher)', Number)
+  .option('--threads <n>', 'threads of the compute backend (fisher)', Number)
   .option('--json', 'print the figures as one line of JSON, last')
   .action(measure);
 
-async function measure(name: string | undefined, options: { json?: boolean }): Promise<void> {
+async function measure(name: string | undefined, options: BenchmarkOptions & { json?: boolean }): Promise<void> {
   if (name === undefined) {
     for (const known of names) console.log(`${known.padEnd(18)} ${(await BENCHMARKS[known]!()).default.summary}`);
     return;
@@ -30,7 +34,7 @@ async function measure(name: string | undefined, options: { json?: boolean }): P
   if (!load) return program.error(`there is no benchmark "${name}"; known: ${names.join(', ')}`, { exitCode: 2 });
   const benchmark = (await load()).default;
   console.log(`${name}: ${benchmark.summary}`);
-  const rows = await benchmark.run((line) => console.error(line));
+  const rows = await benchmark.run((line) => console.error(line), options);
   console.log(table(rows));
   if (!options.json) return;
   // The figures of a single row stand at the top too.

@@ -51,14 +51,22 @@ export function registerOperators(definition: OperatorsDefinition): void {
 const CLASS_NAME = 'ActivationFunction';
 
 type LayerConfig = Omit<ActivationFunctionConfig, 'operators'>;
-type LayerClass = { new (config: LayerConfig): tfjs.layers.Layer; readonly operators: OperatorSet };
+type LayerClass = { new (config: LayerConfig): ActivationLayer; readonly operators: OperatorSet };
+
+/** The layer, whose function may be exchanged while everything around it stays. */
+export interface ActivationLayer extends tfjs.layers.Layer {
+  /** @throws AquasurfError EXPRESSION_INVALID, FUNCTION_NOT_NORMALIZABLE */
+  setFunction(fn: string): void;
+  /** Whether it has been applied to numbers: what came of it depends on the function of that time. */
+  readonly wasCalled: boolean;
+}
 
 /** The same layer on a given tfjs. @param operators @defaultValue ALL_OPERATORS */
 export function createActivationFunction(
   tf: Tf,
   config: LayerConfig,
   operators: OperatorSet = ALL_OPERATORS,
-): tfjs.layers.Layer {
+): ActivationLayer {
   return new (registerActivationFunction(tf, operators))(config);
 }
 
@@ -88,20 +96,28 @@ function defineLayerClass(tf: Tf, className: string, operators: OperatorSet) {
   return class ActivationFunctionLayer extends tf.layers.Layer {
     static readonly className = className;
     static readonly operators = operators;
-    private readonly expression: Expression;
+    private expression!: Expression;
+    private readonly normalize: boolean;
     /** Present when the output is normalised. */
-    private readonly moments: { mean: number; std: number } | undefined;
+    private moments: { mean: number; std: number } | undefined;
+    wasCalled = false;
 
     constructor(config: LayerConfig) {
       super(config.name === undefined ? {} : { name: config.name });
       this.supportsMasking = true;
-      this.expression = translating('EXPRESSION_INVALID', () => parseExpression(config.fn, operators));
-      this.moments = config.normalize
+      this.normalize = config.normalize ?? false;
+      this.setFunction(config.fn);
+    }
+
+    setFunction(fn: string): void {
+      this.expression = translating('EXPRESSION_INVALID', () => parseExpression(fn, operators));
+      this.moments = this.normalize
         ? translating('FUNCTION_NOT_NORMALIZABLE', () => normalization(this.expression, operators))
         : undefined;
     }
 
     override call(inputs: Tensor | Tensor[]): Tensor {
+      this.wasCalled = true;
       return tf.tidy(() => {
         const x = Array.isArray(inputs) ? inputs[0]! : inputs;
         const y = evaluateTensor(tf, this.expression, x, operators);
@@ -117,7 +133,7 @@ function defineLayerClass(tf: Tf, className: string, operators: OperatorSet) {
       return {
         ...super.getConfig(),
         fn: formatExpression(this.expression),
-        normalize: this.moments !== undefined,
+        normalize: this.normalize,
       };
     }
   };

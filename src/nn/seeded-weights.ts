@@ -2,7 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs';
 import type { OperatorSet, Tf } from '../domain/operators/types.js';
 import { SeededRandom } from '../domain/random/seeded-random.js';
 import { AquasurfError } from '../errors.js';
-import { createActivationFunction } from './activation-function.js';
+import { type ActivationLayer, createActivationFunction } from './activation-function.js';
 import type { TaskDefinition } from './task.js';
 
 /**
@@ -38,12 +38,21 @@ export interface BuildOptions {
  * and the same for every function. The caller disposes of it.
  * @throws AquasurfError TASK_INVALID when what the builder gives is not a model with a place for the function
  */
-export function buildSeededModel({ tf, task, fn, operators, seed }: BuildOptions): tfjs.LayersModel {
-  let activations = 0;
+export function buildSeededModel(options: BuildOptions): tfjs.LayersModel {
+  return buildWithActivations(options).model;
+}
+
+/** As `buildSeededModel`, with the layers that the function is in. */
+export function buildWithActivations({ tf, task, fn, operators, seed }: BuildOptions): {
+  model: tfjs.LayersModel;
+  activations: ActivationLayer[];
+} {
+  const activations: ActivationLayer[] = [];
   let model: tfjs.LayersModel | undefined;
   const activation = (name?: string) => {
-    activations++;
-    return createActivationFunction(tf, name === undefined ? { fn } : { fn, name }, operators);
+    const layer = createActivationFunction(tf, name === undefined ? { fn } : { fn, name }, operators);
+    activations.push(layer);
+    return layer;
   };
   // Initialisers leave intermediate tensors behind, which tidy takes; variables stay.
   tf.tidy(() => {
@@ -58,11 +67,11 @@ export function buildSeededModel({ tf, task, fn, operators, seed }: BuildOptions
   if (!model.outputs?.[0]) {
     throw invalid('buildModel gave a model without an input shape; give the first layer `inputShape`');
   }
-  if (activations === 0) {
+  if (activations.length === 0) {
     model.dispose();
     throw invalid('buildModel never calls `activation()`; put a layer from it wherever the function under search goes');
   }
   // A sequential model is put together at its first use otherwise.
   if (model instanceof tf.Sequential && !model.built) model.build();
-  return model;
+  return { model, activations };
 }

@@ -10,6 +10,7 @@ import type { ResolvedTask } from '../nn/tasks/task-registry.js';
 import type { Pipeline } from '../queues/pipeline.js';
 import { checkStudyName } from '../store/document-schemas.js';
 import type { StudyDoc } from '../store/documents.js';
+import { type FisherChoices, fisherSettings } from './fisher-settings.js';
 import { expandSpace } from './space-entries.js';
 import { listSpace, schemaSpace } from './spaces.js';
 
@@ -33,6 +34,8 @@ export interface StudyOptions {
   regressor?: SurrogateSettings['regressor'];
   /** What is made of predictions. @defaultValue 'greedy' */
   acquisition?: SurrogateSettings['acquisition'];
+  /** How Fisher features are made. */
+  fisher?: FisherChoices;
 }
 
 /**
@@ -63,7 +66,7 @@ export async function createStudy({ store }: Pipeline, options: StudyOptions): P
     metric,
     direction: options.direction ?? (metric === 'valAcc' ? 'max' : 'min'),
     seed: options.seed ?? 0,
-    fisher: { seed: 42, batchSize: options.task.task.fisher?.batchSize ?? 100, floor: 1e-6 },
+    fisher: fisherSettings(options.task.task, options.fisher),
     surrogate,
     search: {
       state: 'none',

@@ -68,7 +68,7 @@ async function* wanted({ store }: Pipeline, study: StudyDoc, options: FisherOpti
     yield await hashesInStudy(store, study, options.functions);
     return;
   }
-  const known = new Set(await store.fisher.orderedHashes(study._id));
+  const known = new Set(await store.fisher.orderedHashes(study._id, study.fisher));
   const baselines = new Set(study.baselines);
   const again = options.fromScratch ?? false;
   const populated = await store.functions.names(study.baselines);

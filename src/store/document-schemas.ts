@@ -15,6 +15,7 @@ const fisherSettings = z.object({
   seed: z.int(),
   batchSize: z.int().positive(),
   floor: z.number().nonnegative(),
+  bins: z.int().min(2).optional(),
   compat: z.literal('aquasurf').optional(),
 });
 

@@ -108,6 +108,8 @@ export interface FisherSettings {
   batchSize: number;
   /** Eigenvalues at or below this share of their factor's largest count as zero. */
   floor: number;
+  /** Bins of a layer at most; one for each hundred weights where absent. */
+  bins?: number;
   /** With the quirks of the original program (DESIGN.md section 5): features that were imported from it. */
   compat?: 'aquasurf';
 }

@@ -1,6 +1,6 @@
-import type { Collection, Db } from 'mongodb';
+import type { Collection, Db, Filter } from 'mongodb';
 import { checkedDocument, trialSchema } from './document-schemas.js';
-import type { TrialFisher as FisherField, FisherSettings, FisherState, TrialDoc } from './documents.js';
+import type { TrialFisher as FisherField, FisherSettings, FisherState, StudyDoc, TrialDoc } from './documents.js';
 import { insertMissing } from './insert-missing.js';
 import { retryConflicts } from './retry.js';
 import { newTrial, trialId, WITHOUT_FEATURES } from './trial-document.js';
@@ -31,8 +31,11 @@ const READ_BATCH = 500;
 export class TrialFisher {
   private readonly trials: Collection<TrialDoc>;
 
+  private readonly studies: Collection<StudyDoc>;
+
   constructor(database: Db) {
     this.trials = database.collection('trials');
+    this.studies = database.collection('studies');
   }
 
   /**
@@ -57,7 +60,8 @@ export class TrialFisher {
 
     const owedBefore = new Set(await this.owedBy(batch, study, [...isKnown]));
     const notOwed = [...isKnown].filter((hash) => !owedBefore.has(hash)).map((hash) => trialId(study, hash));
-    const claimable = fromScratch ? {} : { 'fisher.state': { $in: ['absent', 'failed'] as FisherState[] } };
+    const lacking = { 'fisher.state': { $in: ['absent', 'failed'] as FisherState[] } };
+    const claimable = fromScratch ? {} : { $or: [lacking, { $nor: [madeWith(settings)] }] };
     await retryConflicts(() => this.trials.updateMany({ _id: { $in: notOwed }, ...claimable }, { $set: { fisher } }));
     const owedNow = new Set(await this.owedBy(batch, study, [...isKnown]));
     return hashes.filter((hash) => !isKnown.has(hash) || (owedNow.has(hash) && !owedBefore.has(hash)));
@@ -116,7 +120,7 @@ export class TrialFisher {
    * @returns false where nothing was stored: it is there already, or another batch owes it now
    */
   async record(study: string, hash: string, by: { batch: string }, outcome: FisherOutcome): Promise<boolean> {
-    const owedSettings = outcome.state === 'defined' ? prefixed('fisher.settings.', outcome.settings) : {};
+    const owedSettings = outcome.state === 'defined' ? madeWith(outcome.settings) : {};
     const { matchedCount } = await retryConflicts(() =>
       this.trials.updateOne(
         {
@@ -150,10 +154,13 @@ export class TrialFisher {
     return { owed, defined, undefined: undefined_, failed };
   }
 
-  /** Hashes of the trials whose features are there, owed, or undefined; failed ones may be asked for again. */
-  async orderedHashes(study: string): Promise<string[]> {
+  /**
+   * Hashes of the trials whose features of these settings are there, owed, or undefined; failed ones and those of other
+   * settings may be asked for again.
+   */
+  async orderedHashes(study: string, settings: FisherSettings): Promise<string[]> {
     const found = await this.trials
-      .find({ study, 'fisher.state': { $in: ['owed', 'defined', 'undefined'] } })
+      .find({ study, 'fisher.state': { $in: ['owed', 'defined', 'undefined'] }, ...madeWith(settings) })
       .project<{ hash: string }>({ _id: 0, hash: 1 })
       .toArray();
     return found.map(({ hash }) => hash);
@@ -178,13 +185,18 @@ export class TrialFisher {
     return features ? { settings: trial.fisher.settings, length: unpackUint16(features).length } : null;
   }
 
-  /** CDF values as uint16 (k/65,535) by hash; hashes without defined features are left out. */
+  /**
+   * CDF values as uint16 (k/65,535) by hash; hashes without defined features of the study's present settings are left
+   * out.
+   */
   async features(study: string, hashes: readonly string[]): Promise<Map<string, Uint16Array>> {
     const features = new Map<string, Uint16Array>();
+    const { fisher: settings } = (await this.studies.findOne({ _id: study }, { projection: { fisher: 1 } })) ?? {};
+    const matching = settings ? madeWith(settings) : {};
     for (let start = 0; start < hashes.length; start += READ_BATCH) {
       const ids = hashes.slice(start, start + READ_BATCH).map((hash) => trialId(study, hash));
       const found = this.trials
-        .find({ _id: { $in: ids }, 'fisher.state': 'defined' })
+        .find({ _id: { $in: ids }, 'fisher.state': 'defined', ...matching })
         .project<Pick<TrialDoc, 'hash' | 'fisher'>>({ hash: 1, 'fisher.features': 1 });
       for await (const { hash, fisher } of found) {
         if (fisher.features) features.set(hash, unpackUint16(fisher.features));
@@ -198,6 +210,13 @@ export class TrialFisher {
   }
 }
 
-function prefixed(prefix: string, values: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [prefix + key, value]));
+/** The filter of features that were made with these settings; those of imports may not say with which. */
+function madeWith({ seed, batchSize, floor, bins, compat }: FisherSettings): Filter<TrialDoc> {
+  return {
+    'fisher.settings.seed': { $in: [seed, null] },
+    'fisher.settings.batchSize': { $in: [batchSize, null] },
+    'fisher.settings.floor': { $in: [floor, null] },
+    'fisher.settings.bins': bins ?? null,
+    'fisher.settings.compat': compat ?? null,
+  } as Filter<TrialDoc>;
 }

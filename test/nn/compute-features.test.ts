@@ -1,11 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Tf } from '../../src/domain/operators/types.js';
 import { unpackCdf } from '../../src/domain/spectrum.js';
+import { EigenvaluePool } from '../../src/kernels/eigenvalue-pool.js';
 import { loadBackend } from '../../src/nn/backend/load-backend.js';
-import { computeFisherFeatures } from '../../src/nn/fisher/compute-features.js';
-import { smallCnn } from '../../src/nn/models/small-cnn.js';
-import { buildSeededModel } from '../../src/nn/seeded-weights.js';
-import { taskLayers } from '../../src/nn/task-layers.js';
+import { computeFisherFeatures, FeatureComputer } from '../../src/nn/fisher/compute-features.js';
 import { tinyData, tinyTask } from '../support/tiny-task.js';
 
 let tf: Tf;
@@ -92,18 +90,88 @@ describe('computeFisherFeatures', () => {
   });
 });
 
-test('small-cnn has the layers and weights of the design', () => {
-  const task = tinyTask({ buildModel: (context) => smallCnn(context) });
-  const model = buildSeededModel({ tf, task, fn: 'relu(x)', seed: 1 });
-  const layers = taskLayers(model);
-  expect(layers.filter(({ weights }) => weights > 0).map(({ kind, shape, weights }) => [kind, shape, weights])).toEqual(
-    [
-      ['Conv2D', [28, 28, 16], 160],
-      ['Conv2D', [14, 14, 32], 4640],
-      ['Dense', [64], 100_416],
-      ['Dense', [10], 650],
-    ],
-  );
-  expect(layers.filter(({ kind }) => kind === 'ActivationFunction')).toHaveLength(3);
-  model.dispose();
+describe('FeatureComputer', () => {
+  const functions = ['swish(x)', 'erf(x)', 'exp(exp(exp(exp(x))))', 'swish(x)'];
+  const fresh = async (fn: string, task = tinyTask()) => {
+    const computed = await computeFisherFeatures({ tf, task, data, fn, settings });
+    return computed.defined ? [...computed.features] : computed.reason.replace(/"[^"]*"/, '');
+  };
+  const inTurn = async (computer: FeatureComputer) => {
+    const found: unknown[] = [];
+    for (const fn of functions) {
+      const computed = await computer.compute(fn);
+      found.push(computed.defined ? [...computed.features] : computed.reason.replace(/"[^"]*"/, ''));
+    }
+    return found;
+  };
+
+  test('gives for one function after another what each has alone, and leaves no tensors behind', async () => {
+    const alone: unknown[] = [];
+    for (const fn of functions) alone.push(await fresh(fn));
+    const before = tf.memory().numTensors;
+    const computer = new FeatureComputer({ tf, task: tinyTask(), data, settings });
+    expect(await inTurn(computer)).toEqual(alone);
+    computer.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('builds the model once, but anew where its builder runs the function', async () => {
+    let built = 0;
+    const counting = (fit: boolean) =>
+      tinyTask({
+        buildModel: (context) => {
+          built++;
+          const model = tinyTask().buildModel(context);
+          // A scale that depends on the function, as data-dependent initialisations have.
+          if (fit) {
+            const output = model.predict(tf.ones([1, 6, 6, 1])) as ReturnType<Tf['tensor']>;
+            const dense = model.layers.find(({ name }) => name.startsWith('dense'))!;
+            dense.setWeights(dense.getWeights().map((weight) => tf.mul(weight, tf.add(1, tf.max(output)))));
+          }
+          return model;
+        },
+      });
+    const computer = new FeatureComputer({ tf, task: counting(false), data, settings });
+    await inTurn(computer);
+    expect(built).toBe(1);
+    computer.dispose();
+    built = 0;
+    const fitting = new FeatureComputer({ tf, task: counting(true), data, settings });
+    const found = await inTurn(fitting);
+    expect(built).toBe(functions.length);
+    fitting.dispose();
+    const alone: unknown[] = [];
+    for (const fn of functions) alone.push(await fresh(fn, counting(true)));
+    expect(found).toEqual(alone);
+  });
+
+  test('gives the same bits with threads for the eigenvalues', async () => {
+    const pool = new EigenvaluePool(2);
+    const computer = new FeatureComputer({ tf, task: tinyTask(), data, settings, solve: (m, n) => pool.solve(m, n) });
+    const plain = new FeatureComputer({ tf, task: tinyTask(), data, settings });
+    expect(await inTurn(computer)).toEqual(await inTurn(plain));
+    for (const each of [computer, plain]) each.dispose();
+    await pool.close();
+  });
+
+  test('names what it leaves out once', async () => {
+    const reports: string[][] = [];
+    const task = tinyTask({
+      buildModel: ({ activation }) =>
+        tf.sequential({
+          layers: [
+            tf.layers.conv2d({ inputShape: [6, 6, 1], filters: 2, kernelSize: 3 }),
+            tf.layers.batchNormalization({ name: 'norm' }),
+            activation(),
+            tf.layers.flatten(),
+            tf.layers.dense({ units: 3 }),
+            tf.layers.softmax(),
+          ],
+        }),
+    });
+    const computer = new FeatureComputer({ tf, task, data, settings, onIgnored: (layers) => reports.push(layers) });
+    await inTurn(computer);
+    expect(reports).toEqual([['norm']]);
+    computer.dispose();
+  });
 });

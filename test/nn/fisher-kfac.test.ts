@@ -3,6 +3,7 @@ import type { Tf } from '../../src/domain/operators/types.js';
 import { loadBackend } from '../../src/nn/backend/load-backend.js';
 import { countedLayers } from '../../src/nn/fisher/counted-layers.js';
 import { fisherSpectrum } from '../../src/nn/fisher/fisher-spectrum.js';
+import { inputGradient } from '../../src/nn/fisher/input-gradient.js';
 import { traceLayers } from '../../src/nn/fisher/trace-layers.js';
 import { createObjective } from '../../src/nn/objective.js';
 import { expectClose } from '../support/close-spectra.js';
@@ -114,7 +115,7 @@ describe('one backward pass gives the gradients of finite differences', () => {
     const classes = model.outputs[0]!.shape.at(-1)!;
     const traces = traceLayers(
       tf,
-      counted.map(({ layer }) => layer),
+      { layers: counted.map((each) => ({ layer: each.layer, inputGradient: inputGradient(tf, each) })) },
       () => {
         passes++;
         const oneHot = tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), classes), 'float32');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { addTrials, claimed, hashOf, run, settings, useStore } from './test-store.js';
+import { addTrials, claimed, hashOf, newStudy, run, settings, useStore } from './test-store.js';
 
 const store = useStore();
 const entries = (...numbers: number[]) => numbers.map((i) => ({ hash: hashOf(i) }));
@@ -34,6 +34,40 @@ describe('owing Fisher features', () => {
     expect(await store().fisher.owe('again', entries(1, 2, 3, 4), scratch)).toEqual(hashes(1, 2, 3, 4));
     expect(await store().fisher.counts('again')).toEqual({ owed: 4, defined: 0, undefined: 0, failed: 0 });
     expect(await store().fisher.features('again', hashes(1))).toEqual(new Map());
+  });
+
+  test('again takes what was made with other settings, and only features of the present ones are read', async () => {
+    const by = { batch: 'e1', generation: 0, settings };
+    const changed = [
+      { ...settings, bins: 20 },
+      { ...settings, floor: 0.5 },
+      { ...settings, compat: 'aquasurf' as const },
+    ];
+    for (const [i, other] of changed.entries()) {
+      const study = `other${i}`;
+      await store().fisher.owe(study, entries(1, 2), by);
+      await store().fisher.record(study, hashOf(1), by, defined);
+      const again = { batch: 'e2', generation: 0, settings: other };
+      expect(await store().fisher.orderedHashes(study, other)).toEqual([]);
+      expect(await store().fisher.owe(study, entries(1, 2), again)).toEqual(hashes(1, 2));
+      expect(await store().fisher.owe(study, entries(1, 2), again)).toEqual([]);
+      // The job of the old settings comes late.
+      expect(await store().fisher.record(study, hashOf(2), by, defined)).toBe(false);
+      expect(await store().fisher.record(study, hashOf(2), { batch: 'e2' }, defined)).toBe(false);
+      expect(await store().fisher.record(study, hashOf(2), { batch: 'e2' }, { ...defined, settings: other })).toBe(
+        true,
+      );
+    }
+  });
+
+  test('of a study whose settings have changed are not read', async () => {
+    await store().studies.create(newStudy('changed'));
+    const by = { batch: 'f1', generation: 0, settings };
+    await store().fisher.owe('changed', entries(1), by);
+    await store().fisher.record('changed', hashOf(1), by, defined);
+    expect((await store().fisher.features('changed', hashes(1))).size).toBe(1);
+    await store().studies.setFisher('changed', { ...settings, bins: 30 });
+    expect((await store().fisher.features('changed', hashes(1))).size).toBe(0);
   });
 
   test('of several producers, one makes a trial owed by its batch', async () => {

@@ -4,9 +4,10 @@ import type { OperatorSet } from '../../domain/operators/types.js';
 import { storedBatch } from '../../domain/stored-name.js';
 import { adaptRegressor } from '../../domain/surrogate/regressor.js';
 import { AquasurfError } from '../../errors.js';
+import { EigenvaluePool } from '../../kernels/eigenvalue-pool.js';
 import { type Backend, type BackendName, loadBackend } from '../../nn/backend/load-backend.js';
 import { checkOperators } from '../../nn/check-operators.js';
-import { computeFisherFeatures } from '../../nn/fisher/compute-features.js';
+import { FeatureComputer } from '../../nn/fisher/compute-features.js';
 import type { DataSet, TaskDefinition } from '../../nn/task.js';
 import { resolveReference } from '../../nn/tasks/operator-registry.js';
 import { resolveTask, type TaskFolders } from '../../nn/tasks/task-registry.js';
@@ -35,6 +36,10 @@ export function createMethods(settings: ComputeSettings, notify: (line: string) 
   });
 
   const enumerator = new FunctionEnumerator();
+  /** Of the study whose functions came last: model, batch and layers are made once for many jobs. */
+  let computer: { key: string; features: FeatureComputer } | undefined;
+  const pool = settings.threads > 1 ? new EigenvaluePool(Math.min(2, settings.threads)) : undefined;
+  const solve = pool && ((matrix: Float64Array, n: number) => pool.solve(matrix, n));
 
   const prepare = async (params: { task: TaskReference; operators: OperatorReference }): Promise<Prepared> => {
     const { tf, name } = await backend('backend');
@@ -52,7 +57,16 @@ export function createMethods(settings: ComputeSettings, notify: (line: string) 
       return storedBatch(enumerator.enumerate(source, set, from, to), set);
     },
     fisher: async ({ fn, settings: fisher, ...params }) => {
-      return computeFisherFeatures({ ...(await prepare(params)), fn, settings: fisher });
+      const key = JSON.stringify([params.task, params.operators, fisher]);
+      if (computer?.key !== key) {
+        computer?.features.dispose();
+        computer = undefined;
+        const prepared = await prepare(params);
+        const onIgnored = (layers: string[]) =>
+          notify(`task ${params.task.name}: no Fisher features of ${layers.join(', ')} (other kinds of layers)`);
+        computer = { key, features: new FeatureComputer({ ...prepared, settings: fisher, solve, onIgnored }) };
+      }
+      return computer.features.compute(fn);
     },
     predict: async ({ samples, targets, candidates, seed, uncertain, ...params }) => {
       const { task: definition } = await task(params.task);

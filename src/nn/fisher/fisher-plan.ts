@@ -4,6 +4,7 @@ import type { LayerSpectrum } from '../../domain/spectrum.js';
 import { createObjective, type Loss } from '../objective.js';
 import { type CountedLayer, countedLayers } from './counted-layers.js';
 import type { EigenvalueSolver } from './eigenvalue-solver.js';
+import { inputGradient } from './input-gradient.js';
 import { layerSpectra } from './layer-spectra.js';
 import { traceLayers } from './trace-layers.js';
 
@@ -40,10 +41,11 @@ export function createFisherPlan(model: tfjs.LayersModel, options: FisherPlanOpt
   const { counted, ignored } = countedLayers(model);
   const objective = createObjective(tf, model, options.loss ?? 'categoricalCrossentropy');
   const classes = model.outputs[0]!.shape.at(-1)!;
-  const layers = counted.map(({ layer }) => layer);
+  const layers = counted.map((each) => ({ layer: each.layer, inputGradient: inputGradient(tf, each) }));
+  const activations = model.layers.filter((layer) => layer.getClassName().startsWith('ActivationFunction'));
   const spectra = async ({ inputs, labels, onTime = () => {} }: FisherRun): Promise<LayerSpectrum[]> => {
     const clock = stopwatch(onTime);
-    const traces = traceLayers(tf, layers, () => {
+    const traces = traceLayers(tf, { layers, activations }, () => {
       const targets = oneHot(tf, labels, classes);
       const { loss } = objective.evaluate(inputs, targets, { training: false });
       clock('forward');

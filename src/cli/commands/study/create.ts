@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { ACQUISITIONS, type Acquisition, REGRESSORS, type RegressorName } from '../../../domain/surrogate/choices.js';
 import { type Direction, METRICS, type Metric } from '../../../domain/trial.js';
 import { examples, JSON_FLAG, TASKS_FLAG } from '../../help.js';
-import { wholeNumber } from '../../option-values.js';
+import { notNegative, wholeNumber } from '../../option-values.js';
 
 interface CreateFlags {
   task: string;
@@ -11,6 +11,9 @@ interface CreateFlags {
   metric: Metric;
   direction?: Direction;
   seed: number;
+  fisherBatch?: number;
+  spectrumBins?: number;
+  fisherFloor?: number;
   regressor?: RegressorName;
   acquisition?: Acquisition;
   tasks?: string;
@@ -57,6 +60,21 @@ A task is built in, or a module that default-exports defineTask({...}) in aquasu
       ).choices(ACQUISITIONS),
     )
     .option('--seed <n>', 'fixes every random choice', wholeNumber(0, 2 ** 32 - 1), 0)
+    .option(
+      '--fisher-batch <n>',
+      "examples that Fisher features are made on (default: the task's, else 100)",
+      wholeNumber(1),
+    )
+    .option(
+      '--spectrum-bins <n>',
+      'bins of a layer in the Fisher features, at most (default: one for each hundred weights)',
+      wholeNumber(2),
+    )
+    .option(
+      '--fisher-floor <share>',
+      'eigenvalues at or below this share of the largest count as zero (default: 1e-6)',
+      notNegative,
+    )
     .option(...TASKS_FLAG)
     .option(...JSON_FLAG)
     .action(createAction);
@@ -119,6 +137,11 @@ async function createAction(name: string, flags: CreateFlags): Promise<void> {
       operators,
       metric: flags.metric,
       seed: flags.seed,
+      fisher: {
+        ...(flags.fisherBatch === undefined ? {} : { batchSize: flags.fisherBatch }),
+        ...(flags.spectrumBins === undefined ? {} : { bins: flags.spectrumBins }),
+        ...(flags.fisherFloor === undefined ? {} : { floor: flags.fisherFloor }),
+      },
       ...(flags.regressor === undefined ? {} : { regressor: flags.regressor }),
       ...(flags.acquisition === undefined ? {} : { acquisition: flags.acquisition }),
       ...(flags.direction === undefined ? {} : { direction: flags.direction }),

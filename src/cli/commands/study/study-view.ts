@@ -48,9 +48,19 @@ export function studyText(view: StudyView): string {
       `${populate.done} of ${populate.ranges} ranges, ${populate.expanded} of ${populate.spaces} spaces expanded`,
     ],
     ['Fisher features', features],
+    ['', fisherText(view.fisher)],
     ['trials', `${trials.done} done, ${trials.running} running, ${trials.failed} failed, ${trials.waiting} waiting`],
     ['search', searchText(search)],
   ]);
+}
+
+function fisherText({ batchSize, floor, bins, compat }: StudyDoc['fisher']): string {
+  return [
+    `batch ${batchSize}`,
+    `floor ${floor}`,
+    ...(bins === undefined ? [] : [`at most ${bins} bins a layer`]),
+    ...(compat === undefined ? [] : ['as the original program']),
+  ].join(', ');
 }
 
 export function searchText({ state, trials, parallel, deadline, patience, reason }: StudyDoc['search']): string {
