@@ -3,12 +3,13 @@ import { countOperators, formatExpression, parseExpression } from '../expression
 import type { OperatorSet } from '../operators/types.js';
 import { isUsable, OUTPUT_INPUTS, outputFeatures } from '../output-features.js';
 import { parseSchema, type Schema, type Slot, schemaSize } from '../schema.js';
-import { BatchBuilder, type FunctionBatch } from './function-batch.js';
+import { Applications } from './applications.js';
+import { BatchBuilder, type FunctionBatch, type PackedBatch } from './function-batch.js';
 import { OperatorLoops } from './operator-loop.js';
-import { OutputHasher } from './output-hasher.js';
+import { type Digest, OutputHasher } from './output-hasher.js';
 import { IndexSample } from './sample.js';
 import { SchemaWalk } from './schema-walk.js';
-import { type ApplicationKey, applicationKey, ValueClasses } from './value-classes.js';
+import { ValueClasses } from './value-classes.js';
 
 /** An ordered list of functions: the instances of a schema, a seeded choice of them, or names. */
 export interface FunctionSource {
@@ -32,17 +33,20 @@ const MAX_CLASSES = 2 ** 17;
 /** Classes that one stretch of work may add: a range of a schema with hundreds of slots is done in several. */
 const STRETCH = 2 ** 17;
 
-/** What is left to do for a range: an operator applied to classes, and which names need it. */
-interface Application {
-  operator: number;
-  args: number[];
-  place: number;
+/** What is remembered of an operator set. */
+interface Known {
+  set: OperatorSet;
+  classes: ValueClasses;
+  /** Of the output features of classes, by id. */
+  ofClass: Digest[];
+  /** Of constant functions, by their value. */
+  constants: Map<number, Digest>;
 }
 
 /**
  * Computes functions of a source with their canonical hashes. Gives what outputFeatures, isUsable and canonicalHash give
  * for each name, but shares the work: see docs/search-space.md. Keep one for many ranges of a source: it remembers the
- * classes of inner expressions, of the last schema and operator set that it was asked for.
+ * classes of inner expressions, of the last operator set that it was asked for.
  */
 export class FunctionEnumerator {
   readonly #hasher = new OutputHasher(ASCENDING);
@@ -50,86 +54,115 @@ export class FunctionEnumerator {
   readonly #loops = new OperatorLoops();
   /** Made when it is needed. */
   #room: Float64Array | undefined;
-  #last: { schema: string; set: OperatorSet; slot: Slot; classes: ValueClasses } | undefined;
+  #known: Known | undefined;
 
   /**
    * The functions [from, to).
    * @throws RangeError where the source does not have them; ExpressionError for what is not a schema or function
    */
   enumerate(source: FunctionSource, set: OperatorSet, from: number, to: number): FunctionBatch {
-    if (source.schema === undefined) return enumerateNames(source.names ?? [], set, from, to);
+    return this.#gather(source, set, from, to).build();
+  }
+
+  /** The same in a form that passes between threads quickly: see unpackBatch. */
+  enumeratePacked(source: FunctionSource, set: OperatorSet, from: number, to: number): PackedBatch {
+    return this.#gather(source, set, from, to).pack();
+  }
+
+  #gather(source: FunctionSource, set: OperatorSet, from: number, to: number): BatchBuilder {
+    if (source.schema === undefined) return gatherNames(source.names ?? [], set, from, to);
     const schema = parseSchema(source.schema);
     const size = schemaSize(schema, set);
     if (from < 0 || to > size) throw new RangeError(`functions ${from} to ${to} of ${size}`);
-    if (schema.kind === 'x') return enumerateNames(['x'], set, from, to);
-    return this.#enumerateSchema(source, schema, set, size, from, to);
+    if (schema.kind === 'x') return gatherNames(['x'], set, from, to);
+    const sample = source.sampleSeed === undefined ? undefined : new IndexSample(size, source.sampleSeed);
+    return this.#gatherInstances(schema, sample, set, from, to);
   }
 
-  #enumerateSchema(
-    source: FunctionSource,
+  #gatherInstances(
     schema: Slot,
+    sample: IndexSample | undefined,
     set: OperatorSet,
-    size: bigint,
     from: number,
     to: number,
-  ): FunctionBatch {
-    const sample = source.sampleSeed === undefined ? undefined : new IndexSample(size, source.sampleSeed);
+  ): BatchBuilder {
     const operators = countSlots(schema);
     const stretch = Math.ceil(STRETCH / operators);
     const builder = new BatchBuilder();
     for (let begin = from; begin < to; begin += stretch) {
-      const { slot, classes } = this.#classesOf(source.schema!, schema, set);
-      const walk = new SchemaWalk(slot, set, classes);
-      const known = new Map<ApplicationKey, Application>();
+      const known = this.#knownOf(set);
+      const walk = new SchemaWalk(schema, set, known.classes);
+      const applications = new Applications(known.classes.operators);
       const names: string[] = [];
-      const wanted: Application[] = [];
+      const wanted: number[] = [];
       for (let i = begin; i < Math.min(begin + stretch, to); i++) {
         if (sample) walk.seek(sample.indexAt(BigInt(i)));
         else if (i === begin) walk.seek(BigInt(i));
         else walk.next();
-        const key = applicationKey(walk.operator, walk.argClasses);
-        let application = known.get(key);
-        if (!application) {
-          application = { operator: walk.operator, args: [...walk.argClasses], place: -1 };
-          known.set(key, application);
-        }
         names.push(walk.name);
-        wanted.push(application);
+        wanted.push(applications.add(walk.operator, walk.argClasses));
       }
-      this.#evaluate([...known.values()], classes, builder, set.own !== undefined);
-      for (let i = 0; i < names.length; i++) builder.add(names[i]!, operators, wanted[i]!.place);
+      const places = this.#evaluate(applications, schema.args.length, known, builder, set.own !== undefined);
+      for (let i = 0; i < names.length; i++) builder.add(names[i]!, operators, places[wanted[i]!]!);
     }
-    return builder.build();
+    return builder;
   }
 
-  /** Those with the same arguments follow one another, so that values which were not kept are computed once. */
-  #evaluate(applications: Application[], classes: ValueClasses, builder: BatchBuilder, keep: boolean): void {
+  /**
+   * Those with the same arguments follow one another, so that values which were not kept are computed once.
+   * @returns for each application the place of its function in the batch
+   */
+  #evaluate(
+    applications: Applications,
+    arity: number,
+    known: Known,
+    builder: BatchBuilder,
+    keep: boolean,
+  ): Uint32Array {
     const outputs = keep ? () => this.#hasher.outputs() : undefined;
-    applications.sort((a, b) => compareLists(a.args, b.args));
-    const rooms = applications[0]?.args.map(() => new Float64Array(this.#outputs.length)) ?? [];
+    const places = new Uint32Array(applications.count);
+    const rooms = Array.from({ length: arity }, () => new Float64Array(this.#outputs.length));
     const args: Float64Array[] = [];
-    let present: readonly number[] = [];
-    for (const application of applications) {
-      application.args.forEach((id, i) => {
-        if (present[i] !== id) args[i] = classes.values(id, rooms[i]);
-      });
-      present = application.args;
-      classes.evaluate(application.operator, args, this.#outputs);
-      const { hash, usable } = this.#hasher.digest(this.#outputs);
-      application.place = builder.classPlace(hash, usable, outputs);
+    const ids: number[] = [];
+    for (const application of applications.byArguments()) {
+      for (let i = 0; i < arity; i++) {
+        const id = applications.arg(application, i);
+        if (ids[i] !== id) args[i] = known.classes.values(id, rooms[i]);
+        ids[i] = id;
+      }
+      known.classes.evaluate(applications.operator(application), args, this.#outputs);
+      const { hash, usable } = keep ? this.#hasher.digest(this.#outputs) : this.#digest(known, args, ids);
+      places[application] = builder.classPlace(hash, usable, outputs);
     }
+    return places;
   }
 
-  #classesOf(text: string, slot: Slot, set: OperatorSet): { slot: Slot; classes: ValueClasses } {
-    const last = this.#last;
-    if (last?.schema === text && last.set === set && last.classes.count < MAX_CLASSES) return last;
+  /** Of the outputs, which are often those of an argument (`abs` of what is positive) or all the same. */
+  #digest({ constants, ofClass }: Known, args: readonly Float64Array[], ids: readonly number[]): Digest {
+    const outputs = this.#outputs;
+    if (isConstant(outputs)) {
+      const digest = constants.get(outputs[0]!) ?? this.#hasher.digest(outputs);
+      constants.set(outputs[0]!, digest);
+      return digest;
+    }
+    for (let i = 0; i < args.length; i++) {
+      if (!isSame(outputs, args[i]!)) continue;
+      ofClass[ids[i]!] ??= this.#hasher.digest(outputs);
+      return ofClass[ids[i]!]!;
+    }
+    return this.#hasher.digest(outputs);
+  }
+
+  #knownOf(set: OperatorSet): Known {
+    if (this.#known?.set === set && this.#known.classes.count < MAX_CLASSES) return this.#known;
     this.#room ??= new Float64Array(KEPT * INPUTS.length);
-    this.#last = { schema: text, set, slot, classes: new ValueClasses(set, INPUTS, this.#room, this.#loops) };
-    return this.#last;
+    const classes = new ValueClasses(set, INPUTS, this.#room, this.#loops);
+    this.#known = { set, classes, ofClass: [], constants: new Map() };
+    return this.#known;
   }
 }
 
-function enumerateNames(names: readonly string[], set: OperatorSet, from: number, to: number): FunctionBatch {
+function gatherNames(names: readonly string[], set: OperatorSet, from: number, to: number): BatchBuilder {
   if (from < 0 || to > names.length) throw new RangeError(`functions ${from} to ${to} of a list of ${names.length}`);
   const builder = new BatchBuilder();
   for (const text of names.slice(from, to)) {
@@ -139,12 +172,18 @@ function enumerateNames(names: readonly string[], set: OperatorSet, from: number
     const place = builder.classPlace(canonicalHash(outputs), isUsable(outputs), keep);
     builder.add(formatExpression(expression), countOperators(expression), place);
   }
-  return builder.build();
+  return builder;
 }
 
-function compareLists(a: readonly number[], b: readonly number[]): number {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
-  return 0;
+function isConstant(values: Float64Array): boolean {
+  const first = values[0];
+  for (let i = 1; i < values.length; i++) if (values[i] !== first) return false;
+  return true;
+}
+
+function isSame(values: Float64Array, others: Float64Array): boolean {
+  for (let i = 0; i < values.length; i++) if (values[i] !== others[i]) return false;
+  return true;
 }
 
 const countSlots = (schema: Schema): number =>

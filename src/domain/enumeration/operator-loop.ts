@@ -14,7 +14,7 @@ export class OperatorLoops {
       loops = [];
       this.#loops.set(operator, loops);
     }
-    loops[count] ??= compile(operator, count);
+    loops[count] ??= operator.vectorLoop?.() ?? compile(operator, count);
     return loops[count];
   }
 }

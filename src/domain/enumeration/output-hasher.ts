@@ -3,6 +3,13 @@ import { CANONICAL_NAN, HASH_DIGITS, VERSION_TAG } from '../canonical-hash.js';
 
 const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
+export interface Digest {
+  /** The canonical hash. */
+  hash: string;
+  /** Whether the function can be suggested (isUsable). */
+  usable: boolean;
+}
+
 /**
  * Rounds values to output features and hashes them, as outputFeatures and canonicalHash do one after the other, but with
  * buffers used again and in one pass: of a million functions, this and the last operator are all that is left to do.
@@ -28,11 +35,8 @@ export class OutputHasher {
     this.#tagged.write(VERSION_TAG, 'latin1');
   }
 
-  /**
-   * @param values float64, as many as there are samples, in the order given
-   * @returns the canonical hash, and whether the function can be suggested (isUsable)
-   */
-  digest(values: Float64Array): { hash: string; usable: boolean } {
+  /** @param values float64, as many as there are samples, in the order given */
+  digest(values: Float64Array): Digest {
     const floats = this.#floats;
     const order = this.#order;
     // ±∞ and NaN times 0 are NaN, and stay it in a sum; in two sums, so that additions need not wait for one another.

@@ -23,7 +23,8 @@ export function applicationKey(operator: number, args: readonly number[]): Appli
 export class ValueClasses {
   /** The class of x itself. */
   static readonly X = 0;
-  readonly #operators: readonly Operator[];
+  /** Of the set, in the order of their places. */
+  readonly operators: readonly Operator[];
   readonly #loops: OperatorLoops;
   readonly #places: ReadonlyMap<Operator, number>;
   readonly #byApplication = new Map<ApplicationKey, number>();
@@ -41,8 +42,8 @@ export class ValueClasses {
    */
   constructor(set: OperatorSet, samples: Float64Array, room: Float64Array, loops: OperatorLoops) {
     this.#loops = loops;
-    this.#operators = [...set.unary, ...set.binary, ...set.nary];
-    this.#places = new Map(this.#operators.map((operator, place) => [operator, place]));
+    this.operators = [...set.unary, ...set.binary, ...set.nary];
+    this.#places = new Map(this.operators.map((operator, place) => [operator, place]));
     this.#samples = samples;
     this.#kept = room;
     this.#work = new Float64Array(samples.length);
@@ -70,7 +71,7 @@ export class ValueClasses {
 
   /** Writes the values of an operator applied to members of classes. */
   evaluate(operator: number, args: readonly Float64Array[], out: Float64Array): void {
-    this.#loops.of(this.#operators[operator]!, args.length)(args, out);
+    this.#loops.of(this.operators[operator]!, args.length)(args, out);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { power } from '../special-functions/power.js';
+import { power, powersOfAll } from '../special-functions/power.js';
 import { power as tensorPower } from './tensor/power.js';
 import { sameShape } from './tensor/same-shape.js';
 import type { BinaryOperator } from './types.js';
@@ -7,6 +7,7 @@ import type { BinaryOperator } from './types.js';
 export const add: BinaryOperator = {
   name: 'add',
   arity: 2,
+  symmetric: 'all',
   evaluate: (a, b) => a + b,
   tensor: (tf, a, b) => tf.add(a, b),
 };
@@ -23,6 +24,7 @@ export const sub: BinaryOperator = {
 export const mul: BinaryOperator = {
   name: 'mul',
   arity: 2,
+  symmetric: 'all',
   evaluate: (a, b) => a * b,
   tensor: (tf, a, b) => tf.mul(a, b),
 };
@@ -40,6 +42,10 @@ export const pow: BinaryOperator = {
   name: 'pow',
   arity: 2,
   evaluate: power,
+  vectorLoop: () => {
+    const loop = powersOfAll();
+    return ([a, b], out) => loop(a!, b!, out);
+  },
   tensor: tensorPower,
 };
 
@@ -47,6 +53,7 @@ export const pow: BinaryOperator = {
 export const max: BinaryOperator = {
   name: 'max',
   arity: 2,
+  symmetric: 'all',
   evaluate: (a, b) => (a > b || Number.isNaN(a) ? a : b),
   tensor: (tf, a, b) => tf.maximum(...sameShape(tf, a, b)),
 };
@@ -55,6 +62,7 @@ export const max: BinaryOperator = {
 export const min: BinaryOperator = {
   name: 'min',
   arity: 2,
+  symmetric: 'all',
   evaluate: (a, b) => (a < b || Number.isNaN(a) ? a : b),
   tensor: (tf, a, b) => tf.minimum(...sameShape(tf, a, b)),
 };

@@ -4,7 +4,9 @@ import { ALL_OPERATORS, findOperator, operatorSetId, STANDARD_OPERATORS } from '
 import type { BinaryOperator, NaryOperator, Operator, OperatorSet, UnaryOperator } from './types.js';
 
 /** An operator as its author writes it: the list that it stands in says its arity. */
-type Written<Kind extends Operator> = Omit<Kind, 'arity'> & { readonly arity?: Kind['arity'] };
+type Written<Kind extends Operator> = Omit<Kind, 'arity' | 'vectorLoop' | 'symmetric'> & {
+  readonly arity?: Kind['arity'];
+};
 
 /** A named, versioned set of operators of one's own, on top of a built-in set. */
 export interface OperatorsDefinition {
@@ -113,5 +115,6 @@ function withArity<Arity extends Operator['arity'], Form extends { name: string;
       `operator "${operator.name}" says arity ${operator.arity} but stands in the list ${list}: move it, or leave arity out`,
     );
   }
-  return { ...operator, arity };
+  // What nobody checks must not be taken over.
+  return { ...operator, arity, vectorLoop: undefined, symmetric: undefined };
 }

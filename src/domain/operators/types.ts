@@ -9,6 +9,16 @@ interface OperatorBase {
   readonly name: string;
   /** Templates for code export by target, e.g. `{ torch: 'torch.sin({x})' }`; built-in operators need none. */
   readonly code?: Readonly<Record<string, string>>;
+  /**
+   * Makes a loop that writes what `evaluate` gives for each element of vectors of one length, to the bit, where it can
+   * do so much faster than one by one. Of built-in operators only: the loop may keep memory of its own.
+   */
+  readonly vectorLoop?: () => (args: readonly Float64Array[], out: Float64Array) => void;
+  /**
+   * Which arguments may change places without changing a value, but for the sign of a zero: all, or the first two.
+   * @defaultValue none
+   */
+  readonly symmetric?: 'all' | 'first two';
 }
 
 /** f(x). */

@@ -1,4 +1,4 @@
-import { besselI0e, besselI1e } from '../../special-functions/bessel.js';
+import { besselI0e, besselI0eOfAll, besselI1e, besselI1eOfAll } from '../../special-functions/bessel.js';
 import * as errorFunctions from '../../special-functions/error-functions.js';
 import * as tensors from '../tensor/special-functions.js';
 import type { UnaryOperator } from '../types.js';
@@ -10,6 +10,10 @@ export const erf: UnaryOperator = {
   name: 'erf',
   arity: 1,
   evaluate: errorFunctions.erf,
+  vectorLoop:
+    () =>
+    ([x], out) =>
+      errorFunctions.erfOfAll(x!, out),
   tensor: tensors.erf,
 };
 
@@ -18,6 +22,10 @@ export const erfc: UnaryOperator = {
   name: 'erfc',
   arity: 1,
   evaluate: errorFunctions.erfc,
+  vectorLoop:
+    () =>
+    ([x], out) =>
+      errorFunctions.erfcOfAll(x!, out),
   tensor: tensors.erfc,
 };
 
@@ -26,6 +34,10 @@ export const besselI0eOperator: UnaryOperator = {
   name: 'bessel_i0e',
   arity: 1,
   evaluate: besselI0e,
+  vectorLoop:
+    () =>
+    ([x], out) =>
+      besselI0eOfAll(x!, out),
   tensor: tensors.besselI0e,
 };
 
@@ -34,5 +46,9 @@ export const besselI1eOperator: UnaryOperator = {
   name: 'bessel_i1e',
   arity: 1,
   evaluate: besselI1e,
+  vectorLoop:
+    () =>
+    ([x], out) =>
+      besselI1eOfAll(x!, out),
   tensor: tensors.besselI1e,
 };
