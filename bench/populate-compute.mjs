@@ -1,5 +1,6 @@
 import { KernelThreads } from '../dist/consumers/threads/kernel-threads.js';
 import { BASELINES } from '../dist/domain/baselines.js';
+import { unpackBatch } from '../dist/domain/enumeration/function-batch.js';
 import { STANDARD_OPERATORS } from '../dist/domain/operators/index.js';
 import { parseSchema, schemaSize } from '../dist/domain/schema.js';
 import { SPACE_PRESETS } from '../dist/producers/space-entries.js';
@@ -28,7 +29,8 @@ const started = performance.now();
 await Promise.all(
   Array.from({ length: threadCount }, async () => {
     for (const range of queue) {
-      const batch = await threads.run('enumerate', { ...range, operators: 'standard' });
+      const packed = await threads.run('enumerate', { ...range, operators: 'standard' });
+      const batch = unpackBatch(packed);
       functions += batch.names.length;
       for (const hash of batch.hashes) hashes[count++] = BigInt(`0x${hash.slice(0, 16)}`);
     }

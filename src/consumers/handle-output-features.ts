@@ -1,4 +1,5 @@
 import type { FunctionSource } from '../domain/enumeration/enumerator.js';
+import { unpackBatch } from '../domain/enumeration/function-batch.js';
 import { operatorsOf } from '../store/own-operators.js';
 import { rangeId } from '../store/spaces.js';
 import type { Handler } from './handler.js';
@@ -21,7 +22,7 @@ export const handleOutputFeatures: Handler<'output-features'> = async ({ space: 
     ? await device.use('output-features', () =>
         device.call('enumerate', { source, operators: operatorsOf(space), from, to }, { signal }),
       )
-    : await threads.run('enumerate', { source, operators, from, to }, signal);
+    : unpackBatch(await threads.run('enumerate', { source, operators, from, to }, signal));
   await store.functions.storeRange(id, batch);
   await store.spaces.markRangeDone(range._id);
   return { functions: batch.names.length, unique: batch.hashes.length };

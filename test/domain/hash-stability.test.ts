@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { KernelThreads } from '../../src/consumers/threads/kernel-threads.js';
 import { canonicalHash } from '../../src/domain/canonical-hash.js';
+import { unpackBatch } from '../../src/domain/enumeration/function-batch.js';
 import { outputFeatures } from '../../src/domain/output-features.js';
 import { SeededRandom } from '../../src/domain/random/seeded-random.js';
 import { positivePower, power } from '../../src/domain/special-functions/power.js';
@@ -25,7 +26,7 @@ describe(`the canonical hashes of ${names.length} functions are those that are s
 
   it('in a worker thread', async () => {
     const task = { source: { names }, operators: 'all@1', from: 0, to: names.length };
-    const batch = await threads.run('enumerate', task);
+    const batch = unpackBatch(await threads.run('enumerate', task));
     expect(batch.names).toEqual(names);
     expect(differing([...batch.classOf].map((place) => batch.hashes[place]!))).toEqual([]);
   });

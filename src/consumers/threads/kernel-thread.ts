@@ -1,25 +1,31 @@
 import { FunctionEnumerator, type FunctionSource } from '../../domain/enumeration/enumerator.js';
-import type { FunctionBatch } from '../../domain/enumeration/function-batch.js';
+import type { PackedBatch } from '../../domain/enumeration/function-batch.js';
 import { operatorSet } from '../../domain/operators/index.js';
-import { unpackCdf } from '../../domain/spectrum.js';
-import { embed as embedViews } from '../../domain/surrogate/embedding.js';
+import { SeededRandom } from '../../domain/random/seeded-random.js';
+import { layoutGraph, neighbourGraph, type ViewNeighbours } from '../../domain/surrogate/embedding.js';
+import { placePoints } from '../../domain/surrogate/place-points.js';
+import { wasmEmbeddingKernels } from '../../kernels/embedding-kernels.js';
 
 /** What a worker thread does: our own pure computations, never a user's module and never TensorFlow. */
 export interface KernelTasks {
   /** @param task.operators id of a built-in set */
-  enumerate: (task: { source: FunctionSource; operators: string; from: number; to: number }) => FunctionBatch;
-  /** @returns float32[n × 2] */
-  embed: (task: { outputs: Float32Array[]; fisher: Uint16Array[]; seed: number }) => Float32Array;
+  enumerate: (task: { source: FunctionSource; operators: string; from: number; to: number }) => PackedBatch;
+  /** Lays out functions whose neighbours are known. @returns float32[n × 2] */
+  embed: (task: { neighbours: ViewNeighbours; seed: number }) => Float32Array;
+  /** Places further functions, given their neighbours in the plane. @returns float32[m × 2] */
+  place: (task: { plane: Float32Array; neighbours: ViewNeighbours; seed: number }) => Float32Array;
 }
 
 /** The tasks of one thread, which keeps what several ranges of a space have in common. */
 function kernelTasks(): KernelTasks {
   const enumerator = new FunctionEnumerator();
   return {
-    enumerate: ({ source, operators, from, to }) => enumerator.enumerate(source, operatorSet(operators), from, to),
-    embed: ({ outputs, fisher, seed }) =>
-      embedViews({ outputs, fisher: fisher.map((features) => unpackCdf(features)) }, { seed }),
+    enumerate: ({ source, operators, from, to }) =>
+      enumerator.enumeratePacked(source, operatorSet(operators), from, to),
+    embed: ({ neighbours, seed }) =>
+      layoutGraph(neighbourGraph(neighbours), new SeededRandom(seed), undefined, wasmEmbeddingKernels.descend),
+    place: ({ plane, neighbours, seed }) => placePoints(plane, neighbours, { seed, kernels: wasmEmbeddingKernels }),
   };
 }
 
-export const { enumerate, embed } = kernelTasks();
+export const { enumerate, embed, place } = kernelTasks();
