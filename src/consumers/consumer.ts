@@ -87,9 +87,9 @@ export class Consumer {
     return worker;
   }
 
-  /** One job of each kind, but while the functions of one range are stored, the threads go on with others. */
+  /** One job of each kind, but while the functions of some ranges are stored, the threads go on with others. */
   #concurrency(name: JobName): number {
-    return name === 'output-features' ? this.#options.compute.threads + 1 : 1;
+    return name === 'output-features' ? this.#options.compute.threads + 3 : 1;
   }
 
   /** The wrapper around every handler: validation, timing, logging, handing back. */

@@ -4,7 +4,7 @@ import { outputFeatures } from '../domain/output-features.js';
 import { nameOfRank } from '../domain/rank.js';
 import type { AliasDoc, FunctionDoc } from './documents.js';
 import { Members } from './members.js';
-import { RecentHashes } from './recent-hashes.js';
+import { RememberedRanks } from './remembered-ranks.js';
 import { storeAliases, storeFunctions } from './store-functions.js';
 import { unpackFloat32 } from './vectors.js';
 
@@ -15,7 +15,11 @@ export class Functions {
   private readonly functions: Collection<FunctionDoc>;
   private readonly aliasDocs: Collection<AliasDoc>;
   private readonly members: Members;
-  private readonly recent = new RecentHashes();
+  private readonly known = new RememberedRanks();
+  /** A function that was stored after all that are remembered. */
+  private lastStored: string | undefined;
+  /** Ranges whose functions are stored, one after the other: each then knows those of the ranges before. */
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(database: Db) {
     this.functions = database.collection('functions');
@@ -29,9 +33,19 @@ export class Functions {
    * overlap: the names of each are counted.
    */
   async storeRange(space: string, batch: FunctionBatch): Promise<void> {
-    await storeFunctions(this.functions, batch, this.recent);
+    const mine = this.turn.then(() => this.storeFunctions(batch));
+    this.turn = mine.catch(() => {});
+    await mine;
     await storeAliases(this.aliasDocs, space, batch);
     await this.members.add(space, batch);
+  }
+
+  private async storeFunctions(batch: FunctionBatch): Promise<void> {
+    // Somebody may have dropped the database, or brought back an older one.
+    if (this.lastStored !== undefined && !(await this.get(this.lastStored))) this.known.forget();
+    this.lastStored = undefined;
+    await storeFunctions(this.functions, batch, this.known);
+    this.lastStored = batch.hashes.reduce((last, hash) => (hash > last ? hash : last), '');
   }
 
   async get(hash: string): Promise<FunctionDoc | null> {

@@ -7,16 +7,16 @@ const PARALLEL = 2;
 
 /**
  * Inserts what is not there yet and leaves the rest alone: several times faster than upserts when most is new.
- * Documents are taken in the order of their `_id`, so that two writers of the same ones seldom deadlock.
+ * Each command has its documents in the order of their `_id`, so that two writers of the same ones seldom deadlock.
  * @returns the documents whose `_id` was there already
  */
 export async function insertMissing<T extends Document & { _id: string }>(
   collection: Collection<T>,
   documents: readonly T[],
 ): Promise<T[]> {
-  const sorted = documents.toSorted((a, b) => (a._id < b._id ? -1 : 1));
   const present: T[] = [];
-  await eachBatch(sorted, async (batch) => {
+  await eachBatch(documents, async (batch) => {
+    batch.sort((a, b) => (a._id < b._id ? -1 : 1));
     const indexes = await retryConflicts(() => duplicatesOfInsert(collection, batch));
     for (const index of indexes) present.push(batch[index]!);
   });

@@ -73,31 +73,24 @@ export class Members {
 }
 
 function membersOf(space: string, batch: FunctionBatch): MembersDoc[] {
-  const names = new Map<string, number>();
-  for (const place of batch.classOf) {
-    const digit = batch.hashes[place]!.charAt(0);
-    names.set(digit, (names.get(digit) ?? 0) + 1);
-  }
-  const sorted = batch.hashes
-    .map((hash, i) => ({ hash, usable: batch.usable[i]! }))
-    .sort((a, b) => (a.hash < b.hash ? -1 : 1));
-  return [...names].map(([digit, count]) => {
-    const of = (usable: boolean) =>
-      Buffer.from(
-        sorted
-          .filter((entry) => entry.usable === usable && entry.hash.startsWith(digit))
-          .map(({ hash }) => hash)
-          .join(''),
-        'hex',
-      );
-    const [usable, unusable] = [of(true), of(false)];
-    const digest = createHash('sha256').update(`${space}:${digit}:${count}:${usable.length}:`);
+  const packs = DIGITS.map(() => ({ names: 0, usable: [] as string[], unusable: [] as string[] }));
+  const packOf = batch.hashes.map((hash) => packs[Number.parseInt(hash.charAt(0), 16)]!);
+  batch.hashes.forEach((hash, place) => {
+    packOf[place]![batch.usable[place] ? 'usable' : 'unusable'].push(hash);
+  });
+  for (const place of batch.classOf) packOf[place]!.names++;
+  return packs.flatMap(({ names, ...hashes }, i) => {
+    if (names === 0) return [];
+    const digit = DIGITS[i]!;
+    const usable = Buffer.from(hashes.usable.sort().join(''), 'hex');
+    const unusable = Buffer.from(hashes.unusable.sort().join(''), 'hex');
+    const digest = createHash('sha256').update(`${space}:${digit}:${names}:${usable.length}:`);
     digest.update(usable).update(unusable);
     return {
       _id: digest.digest('hex').slice(0, 32),
       space,
       digit,
-      names: count,
+      names,
       usable: new Binary(usable),
       unusable: new Binary(unusable),
     };

@@ -1,0 +1,83 @@
+import { isOwnRank } from '../domain/rank.js';
+
+/** 20 bits. */
+const SLOTS = 2 ** 20;
+/** Slots that a function may take, from the one that its hash chooses. */
+const PROBES = 16;
+/** Numbers in a slot: bits of the hash, and the two of a rank's key. */
+const WIDTH = 3;
+const EMPTY = -1;
+
+/**
+ * Remembers which functions are in the database and the beginnings of their ranks: some 900,000 in 25 MB, then newer ones
+ * take the places of older. The stored rank may have become smaller since, never greater, so that a function that comes
+ * again under a greater one needs neither a read nor a write. Ranks of names with operators of one's own are not
+ * remembered.
+ */
+export class RememberedRanks {
+  #slots: Float64Array | undefined;
+
+  /**
+   * How a rank compares with what is remembered of its function: `new` where nothing is, `unclear` where the beginnings
+   * are equal.
+   */
+  compare(hash: string, rank: string): 'new' | 'smaller' | 'greater' | 'unclear' {
+    const slots = this.#slots;
+    if (!slots) return 'new';
+    const slot = this.#find(slots, hash);
+    if (slots[slot] !== bitsOf(hash)) return 'new';
+    if (isOwnRank(rank)) return 'unclear';
+    const difference = firstKey(rank) - slots[slot + 1]! || secondKey(rank) - slots[slot + 2]!;
+    if (difference === 0) return 'unclear';
+    return difference < 0 ? 'smaller' : 'greater';
+  }
+
+  /** To be called when the database has the function under this rank or a smaller one. */
+  remember(hash: string, rank: string): void {
+    if (isOwnRank(rank) || this.compare(hash, rank) === 'greater') return;
+    this.#slots ??= new Float64Array(WIDTH * (SLOTS + PROBES)).fill(EMPTY);
+    const slot = this.#find(this.#slots, hash);
+    this.#slots[slot] = bitsOf(hash);
+    this.#slots[slot + 1] = firstKey(rank);
+    this.#slots[slot + 2] = secondKey(rank);
+  }
+
+  forget(): void {
+    this.#slots?.fill(EMPTY);
+  }
+
+  /** Where the function is, else where it may be put. */
+  #find(slots: Float64Array, hash: string): number {
+    const bits = bitsOf(hash);
+    const first = WIDTH * digits(hash, 14, 19, 16);
+    for (let slot = first; slot < first + WIDTH * PROBES; slot += WIDTH) {
+      if (slots[slot] === bits || slots[slot] === EMPTY) return slot;
+    }
+    return first;
+  }
+}
+
+/** The last 52 bits, which fit a number exactly; 20 others choose the slot. */
+const bitsOf = (hash: string): number => digits(hash, 19, 32, 16);
+
+/** Of a rank `CCCC.LLLL.name`: the two numbers and three characters, then seven more; both below 2⁵³. */
+const firstKey = (rank: string): number =>
+  (digits(rank, 0, 4, 10) * 10_000 + digits(rank, 5, 9, 10)) * 2 ** 21 + characters(rank, 10, 13);
+const secondKey = (rank: string): number => characters(rank, 13, 20);
+
+/** Number.parseInt of a part of a text, without making a text of it. */
+function digits(text: string, begin: number, end: number, base: number): number {
+  let value = 0;
+  for (let i = begin; i < end; i++) {
+    const code = text.charCodeAt(i);
+    value = value * base + (code < 58 ? code - 48 : code - 87);
+  }
+  return value;
+}
+
+/** Orders as the characters do, which are ASCII in names of built-in operators. */
+function characters(text: string, begin: number, end: number): number {
+  let value = 0;
+  for (let i = begin; i < end; i++) value = value * 128 + (i < text.length ? text.charCodeAt(i) : 0);
+  return value;
+}
