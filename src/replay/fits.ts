@@ -6,7 +6,8 @@ import type { ReplayThreads } from './replay-threads.js';
 
 /** The fits of one plane: many layouts of one graph. Features do not change during a replay, so the graph does not either. */
 export interface PlaneFits {
-  graph: SparseGraph;
+  /** Of UMAP; none for principal components, which have no chance in them. */
+  graph: SparseGraph | undefined;
   /** Rows of the table that have a place. */
   rows: Int32Array;
   /** Places of all rows of the table, NaN for those without. */
@@ -31,6 +32,10 @@ export async function fitPlane(
     outputs: plane === 'fisher' ? [] : Array.from(rows, (row) => table.outputs[row]!),
     fisher: plane === 'outputs' ? [] : Array.from(rows, (row) => table.fisher[row]!),
   };
+  if (plane === 'components') {
+    const layout = await threads.run('components', views);
+    return { graph: undefined, rows, layouts: [spread(layout, rows, table.names.length)] };
+  }
   const graph = await threads.run('graph', { plane, ...views });
   const layouts = await Promise.all(
     Array.from({ length: fits }, (_, seed) => threads.run('layout', { graph, seed: `replay ${plane} ${seed}` })),
@@ -41,10 +46,11 @@ export async function fitPlane(
 export const hasFisher = (table: ReplayTable, row: number): boolean => table.fisher[row]!.length > 0;
 
 /** Places of some rows among all; in memory that threads share. */
-export function spread(layout: Float32Array, rows: Int32Array, count: number): Points {
-  const coordinates = new Float32Array(new SharedArrayBuffer(8 * count)).fill(Number.NaN);
+export function spread(layout: Float32Array | Points, rows: Int32Array, count: number): Points {
+  const [coordinates, dimensions] = 'dimensions' in layout ? [layout.coordinates, layout.dimensions] : [layout, 2];
+  const all = new Float32Array(new SharedArrayBuffer(4 * dimensions * count)).fill(Number.NaN);
   rows.forEach((row, i) => {
-    coordinates.set(layout.subarray(2 * i, 2 * i + 2), 2 * row);
+    all.set(coordinates.subarray(dimensions * i, dimensions * (i + 1)), dimensions * row);
   });
-  return { count, dimensions: 2, coordinates };
+  return { count, dimensions, coordinates: all };
 }

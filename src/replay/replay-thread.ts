@@ -3,6 +3,7 @@ import { FeatureScout, RANDOM_SHARE } from '../domain/search/feature-scout.js';
 import { type Judgement, type RunFigures, runFigures } from '../domain/search/judge.js';
 import { type Opening, replaySearch } from '../domain/search/replay.js';
 import { createSearcher, type PlaneName, type SearcherName } from '../domain/search/searchers.js';
+import { featureComponents } from '../domain/surrogate/components.js';
 import { layoutGraph, viewGraph } from '../domain/surrogate/embedding.js';
 import type { Points } from '../domain/surrogate/points.js';
 import type { SparseGraph } from '../domain/surrogate/sparse-graph.js';
@@ -46,12 +47,19 @@ export interface RunAnswer extends RunFigures {
 
 /** What the threads of a replay do. */
 export interface ReplayTasks {
-  graph: (task: { plane: PlaneName; outputs: Float32Array[]; fisher: Float32Array[] }) => SparseGraph;
+  graph: (task: {
+    plane: Exclude<PlaneName, 'components'>;
+    outputs: Float32Array[];
+    fisher: Float32Array[];
+  }) => SparseGraph;
+  components: (task: { outputs: Float32Array[]; fisher: Float32Array[] }) => Points;
   layout: (task: { graph: SparseGraph; seed: string }) => Float32Array;
   run: (task: RunTask) => RunAnswer;
 }
 
 export const graph: ReplayTasks['graph'] = ({ plane, outputs, fisher }) => viewGraph(plane, { outputs, fisher });
+
+export const components: ReplayTasks['components'] = (views) => featureComponents(views);
 
 export const layout: ReplayTasks['layout'] = ({ graph, seed }) => layoutGraph(graph, new SeededRandom(seed));
 
@@ -60,7 +68,7 @@ export const run: ReplayTasks['run'] = (task) => {
   const table = { names, rowOf: new Map(hashes.map((hash, row) => [hash, row])) };
   const fit = (random: SeededRandom): Points => {
     if (!fits) throw new Error(`searcher ${task.searcher} reads a plane that was not fitted`);
-    if (!task.refit) return fits.layouts[random.integer(fits.layouts.length)]!;
+    if (!task.refit || !fits.graph) return fits.layouts[random.integer(fits.layouts.length)]!;
     return spread(layoutGraph(fits.graph, random), fits.rows, names.length);
   };
   const closed = fits && Uint8Array.from(names, () => 1);

@@ -10,6 +10,8 @@ export interface ModelOptions {
   places: (random: SeededRandom) => Points;
   regressor: (seed: number) => Regressor;
   acquisition: Acquisition;
+  /** Learn ranks instead of accuracies. @defaultValue false */
+  ranked?: boolean;
 }
 
 /** The search of the program itself: the choice that a study's workers make (DESIGN section 6.4), on a table's rows. */
@@ -17,14 +19,14 @@ export class ModelSearcher implements Searcher {
   constructor(private readonly options: ModelOptions) {}
 
   next(state: SearchState, random: SeededRandom): number {
-    const { places, regressor, acquisition } = this.options;
+    const { places, regressor, acquisition, ranked = false } = this.options;
     const rows = rowsWith(state, DONE);
     const input = {
       points: places(random),
       waiting: rowsWith(state, WAITING),
       finished: { rows, values: Float64Array.from(rows, (row) => state.value[row]!) },
       pending: rowsWith(state, RUNNING),
-      ...{ acquisition, direction: 'max' as const, random },
+      ...{ acquisition, ranked, direction: 'max' as const, random },
     };
     return chooseRow(input, regressor(random.integer(2 ** 32))) ?? drawWaiting(state, random);
   }

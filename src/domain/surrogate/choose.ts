@@ -19,6 +19,11 @@ export interface ChoiceInput {
   readonly pending: Int32Array;
   readonly acquisition: Acquisition;
   readonly direction: 'max' | 'min';
+  /**
+   * Learn the ranks of the results, 0 to 1, instead of the results: many functions stay at chance, and what lies between
+   * them and the rest would decide alone. @defaultValue false
+   */
+  readonly ranked?: boolean;
   /** Draws among equals; the same state gives the same choice. */
   readonly random: SeededRandom;
 }
@@ -62,7 +67,8 @@ export function questionFor(input: ChoiceInput, minimumSamples: number): Questio
   const rows = waiting.filter((row) => hasPlace(points, row));
   if (samples.length === 0 || samples.length < minimumSamples || rows.length === 0) return undefined;
 
-  const targets = samples.map(({ target }) => target);
+  const results = samples.map(({ target }) => target);
+  const targets = input.ranked ? ranksOf(results) : results;
   const best = targets.reduce((a, b) => Math.max(a, b));
   const lie = median(targets);
   const pending = Array.from(input.pending)
@@ -112,6 +118,12 @@ function usableSamples({ points, finished, direction }: ChoiceInput): { row: num
     if (Number.isFinite(value) && hasPlace(points, row)) samples.push({ row, target: sign * value });
   });
   return samples.sort((a, b) => comparePlaces(points, a.row, b.row) || a.target - b.target);
+}
+
+/** Mean ranks of equal ones, as shares: the least result of n different ones is 0.5/n. */
+function ranksOf(values: readonly number[]): number[] {
+  const sorted = Float64Array.from(values).sort();
+  return values.map((value) => (sorted.indexOf(value) + sorted.lastIndexOf(value) + 1) / 2 / values.length);
 }
 
 function comparePlaces({ dimensions, coordinates }: Points, a: number, b: number): number {
