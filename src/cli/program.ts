@@ -21,6 +21,7 @@ import { registerSoftClean } from './commands/soft-clean.js';
 import { registerStudy } from './commands/study/index.js';
 import { registerSuggest } from './commands/suggest.js';
 import { registerSummary } from './commands/summary.js';
+import { registerTask } from './commands/task.js';
 import { registerTrain } from './commands/train.js';
 import { registerWorker } from './commands/worker.js';
 
@@ -59,6 +60,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted`,
   registerBackend(program);
   program.commandsGroup('Search:');
   registerStudy(program);
+  registerTask(program);
   registerPopulate(program);
   registerFisher(program);
   registerSearch(program);

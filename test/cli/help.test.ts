@@ -11,7 +11,17 @@ import { useCli } from './run-cli.js';
 
 /** The issue's table of commands, and what belongs to it. */
 const EXPECTED = [
-  ...['study create', 'study list', 'study show', 'study delete', 'populate', 'fisher', 'search'],
+  ...[
+    'study create',
+    'study list',
+    'study show',
+    'study delete',
+    'task list',
+    'task layers',
+    'populate',
+    'fisher',
+    'search',
+  ],
   ...[
     'pause',
     'resume',
@@ -40,12 +50,15 @@ describe('the help', () => {
     expect(paths(program).sort()).toEqual([...EXPECTED].sort());
   });
 
-  it.each([...EXPECTED, 'study', 'backend', 'bench'])('of %s explains itself, with an example', async (path) => {
-    const { code, stdout, stderr } = await cli.run(...path.split(' '), '--help');
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain(`Usage: aquasurf ${path}`);
-    expect(stdout).toMatch(new RegExp(`Examples:\\n {2}\\$ (.*; )?[^\\n]*aquasurf ${path}\\b`));
-  });
+  it.each([...EXPECTED, 'study', 'task', 'backend', 'bench'])(
+    'of %s explains itself, with an example',
+    async (path) => {
+      const { code, stdout, stderr } = await cli.run(...path.split(' '), '--help');
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toContain(`Usage: aquasurf ${path}`);
+      expect(stdout).toMatch(new RegExp(`Examples:\\n {2}\\$ (.*; )?[^\\n]*aquasurf ${path}\\b`));
+    },
+  );
 
   it('of the program shows how to begin and what exit codes mean', async () => {
     const { code, stdout } = await cli.run('--help');

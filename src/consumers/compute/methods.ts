@@ -8,7 +8,9 @@ import { EigenvaluePool } from '../../kernels/eigenvalue-pool.js';
 import { type Backend, type BackendName, loadBackend } from '../../nn/backend/load-backend.js';
 import { checkOperators } from '../../nn/check-operators.js';
 import { FeatureComputer } from '../../nn/fisher/compute-features.js';
+import { namedModel } from '../../nn/named-model.js';
 import type { DataSet, TaskDefinition } from '../../nn/task.js';
+import { taskLayers } from '../../nn/task-layers.js';
 import { resolveReference } from '../../nn/tasks/operator-registry.js';
 import { resolveTask, type TaskFolders } from '../../nn/tasks/task-registry.js';
 import { trainFunction } from '../../nn/train.js';
@@ -55,6 +57,12 @@ export function createMethods(settings: ComputeSettings, notify: (line: string) 
     enumerate: async ({ source, operators: reference, from, to }) => {
       const set = await operators(reference);
       return storedBatch(enumerator.enumerate(source, set, from, to), set);
+    },
+    layers: async ({ name }) => {
+      const model = await namedModel((await backend('backend')).tf, name, folders);
+      const layers = taskLayers(model);
+      model.dispose();
+      return layers;
     },
     fisher: async ({ fn, settings: fisher, ...params }) => {
       const key = JSON.stringify([params.task, params.operators, fisher]);

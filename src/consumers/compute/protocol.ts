@@ -4,6 +4,7 @@ import type { OperatorReference } from '../../domain/operators/own-operators.js'
 import type { Points } from '../../domain/surrogate/points.js';
 import type { Prediction } from '../../domain/surrogate/regressor.js';
 import type { TrialResult } from '../../domain/trial.js';
+import type { TaskLayer } from '../../nn/task-layers.js';
 import type { FisherSettings, RunDoc } from '../../store/documents.js';
 
 /** A study's task, by name: code never travels. The child refuses a source with another hash. */
@@ -38,6 +39,8 @@ export interface ComputeMethods {
     from: number;
     to: number;
   }) => FunctionBatch;
+  /** What the network of a task, or a built-in model, is made of. */
+  layers: (params: { name: string }) => TaskLayer[];
   fisher: (params: {
     task: TaskReference;
     operators: OperatorReference;

@@ -31,9 +31,14 @@ const MODULE = /(?<!\.d)(?<!\.test)\.([cm]?ts|[cm]?js)$/;
 /**
  * The task of that name: among the built-in ones, those of `aquasurf.config.*`, then those of the tasks folder. A module
  * that does not load matters only when the name is found nowhere else.
+ * @param otherNames that the caller knows besides, for the message
  * @throws AquasurfError TASK_NOT_FOUND with the known names, TASK_INVALID when a module is broken or a name stands twice
  */
-export async function resolveTask(name: string, folders: TaskFolders): Promise<ResolvedTask> {
+export async function resolveTask(
+  name: string,
+  folders: TaskFolders,
+  otherNames: readonly string[] = [],
+): Promise<ResolvedTask> {
   const { tasks, broken } = await findTasks(folders);
   const [found, second] = tasks.filter(({ task }) => task.name === name);
   if (found && second) {
@@ -42,7 +47,7 @@ export async function resolveTask(name: string, folders: TaskFolders): Promise<R
   }
   if (found) return found;
   if (broken[0]) throw broken[0];
-  const known = tasks.map(({ task }) => task.name);
+  const known = [...tasks.map(({ task }) => task.name), ...otherNames];
   const near = nearestNames(name, known);
   const ordered = [...near, ...known.filter((other) => !near.includes(other))];
   throw new AquasurfError(

@@ -1,0 +1,59 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { useCli } from './run-cli.js';
+
+const cli = useCli();
+const tasksDir = mkdtempSync(join(tmpdir(), 'aquasurf-tasks-'));
+writeFileSync(
+  join(tasksDir, 'mine.mjs'),
+  `import { defineTask } from 'aquasurf';
+export default defineTask({
+  name: 'mine',
+  description: 'two layers',
+  buildModel: ({ tf, activation }) => tf.sequential({ layers: [
+    tf.layers.dense({ units: 3, inputShape: [2], name: 'first' }),
+    tf.layers.batchNormalization({ name: 'norm' }),
+    activation('act'),
+    tf.layers.dense({ units: 2, name: 'second' }),
+    tf.layers.softmax({ name: 'end' }),
+  ] }),
+  loadData: () => { throw new Error('not for this'); },
+});`,
+);
+
+describe('aquasurf task', () => {
+  it('list names the built-in tasks and those of a folder', async () => {
+    const { code, stdout } = await cli.run('task', 'list', '--tasks', tasksDir, '--json');
+    expect(code).toBe(0);
+    const tasks = JSON.parse(stdout) as Array<{ name: string; origin: string; description: string | null }>;
+    expect(tasks.find(({ name }) => name === 'fashion-mnist/small-cnn')).toMatchObject({ origin: 'built-in' });
+    expect(tasks.find(({ name }) => name === 'mine')).toMatchObject({
+      origin: join(tasksDir, 'mine.mjs'),
+      description: 'two layers',
+    });
+  });
+
+  it('layers marks what is left out, and adds up', async () => {
+    const { code, stdout } = await cli.run('task', 'layers', 'mine', '--tasks', tasksDir);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/first +Dense +3 +9$/m);
+    expect(stdout).toMatch(/norm +BatchNormalization +3 +6 +left out of Fisher features$/m);
+    expect(stdout).toContain('23 trained weights, 17 in layers that count towards Fisher features');
+  });
+
+  it('layers knows the built-in models by their names', async () => {
+    const { code, stdout } = await cli.run('task', 'layers', 'all-cnn-c', '--json');
+    expect(code).toBe(0);
+    const { weights, layers } = JSON.parse(stdout) as { weights: number; layers: Array<{ kind: string }> };
+    expect(weights).toBe(1_369_738);
+    expect(layers.filter(({ kind }) => kind === 'Conv2D')).toHaveLength(9);
+  });
+
+  it('layers of an unknown name says which there are', async () => {
+    const { code, stderr } = await cli.run('task', 'layers', 'resnet-50');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/no task "resnet-50"; known tasks: resnet-56/);
+  });
+});
