@@ -108,6 +108,10 @@ export class VectorTable {
     this.#kernel = tableKernel(this.layout);
   }
 
+  get bytes(): number {
+    return this.layout.memory.buffer.byteLength;
+  }
+
   /** Stores a row, as long as it has not been prepared. @throws RangeError for a wrong length or an entry not finite */
   write(row: number, vector: TableVector): void {
     const { columns, stride, at, memory, element } = this.layout;

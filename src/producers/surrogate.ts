@@ -10,8 +10,9 @@ export async function reconcileEmbedding(
   retryFailed: boolean,
 ): Promise<void> {
   const { owed, defined } = await store.fisher.counts(study._id);
-  const fitted = (await store.embeddings.latestVersion(study._id)) ?? 0;
-  if (!embeddingIsStale({ fitted, available: defined, owed })) return;
+  const counts = await store.embeddings.latestCounts(study._id);
+  const { fitted, version: placed } = counts ?? { fitted: 0, version: 0 };
+  if (!embeddingIsStale({ fitted, placed, available: defined, owed })) return;
   const seen = study.embeddingGeneration;
   const raise = () => store.studies.raiseEmbeddingGeneration(study._id, seen);
   await ensureJobs(queues, 'surrogate', [{ study: study._id, version: defined, generation: seen }], raise, retryFailed);

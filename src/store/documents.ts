@@ -233,6 +233,8 @@ export interface EmbeddingDoc {
   chunk: number;
   chunks: number;
   hashes: string[];
+  /** The fit to which functions were added, and how many it held; absent from a fit. */
+  base?: { fit: string; functions: number };
   /** float32 little-endian, x and y in turn. */
   points: Binary;
   createdAt: Date;

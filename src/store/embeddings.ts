@@ -10,6 +10,8 @@ export interface Embedding {
   version: number;
   hashes: string[];
   points: Float32Array;
+  /** Of one to which functions were added since it was fitted: they come last. */
+  base?: { fit: string; functions: number };
 }
 
 /** Points in one document: about 5 MB. */
@@ -28,9 +30,10 @@ export class Embeddings {
   /**
    * Stores an embedding and prunes older ones. Chunk 0 goes last: until then `latest` gives the one before.
    * @param chunkSize points in a document; tests make it small
+   * @returns the name of this fit
    */
-  async put(study: string, embedding: Embedding, chunkSize = CHUNK): Promise<void> {
-    const { version, hashes, points } = embedding;
+  async put(study: string, embedding: Embedding, chunkSize = CHUNK): Promise<string> {
+    const { version, hashes, points, base } = embedding;
     if (points.length !== 2 * hashes.length) {
       throw new RangeError(`an embedding of ${hashes.length} functions needs ${2 * hashes.length} coordinates`);
     }
@@ -48,6 +51,7 @@ export class Embeddings {
         chunks,
         hashes: hashes.slice(from, to),
         points: packVector(points.subarray(2 * from, 2 * to)),
+        ...(base ? { base } : {}),
       };
       await retryUpsert(() =>
         this.collection.updateOne(
@@ -58,17 +62,23 @@ export class Embeddings {
       );
     }
     await this.prune(study);
+    return fit;
   }
 
   /** The complete embedding of the highest version; of several fits of that version, the one stored last. */
   async latest(study: string): Promise<Embedding | null> {
+    return (await this.latestWithFit(study))?.embedding ?? null;
+  }
+
+  /** The same with the name of its fit. */
+  async latestWithFit(study: string): Promise<{ embedding: Embedding; fit: string } | null> {
     for (;;) {
       const [head] = await this.heads(study, 1);
       if (!head) return null;
       const { version, fit } = head;
       const chunks = await this.collection.find({ study, version, fit }).sort({ chunk: 1 }).toArray();
       // Otherwise it was pruned while it was read, so there is a newer one.
-      if (chunks.length === head.chunks) return joined(version, chunks);
+      if (chunks.length === head.chunks) return { embedding: joined(version, chunks), fit };
     }
   }
 
@@ -80,6 +90,12 @@ export class Embeddings {
 
   async latestVersion(study: string): Promise<number | null> {
     return (await this.heads(study, 1))[0]?.version ?? null;
+  }
+
+  /** Numbers of functions in the newest embedding, and of those that were in its fit; null where there is none. */
+  async latestCounts(study: string): Promise<{ version: number; fitted: number } | null> {
+    const [head] = await this.heads(study, 1);
+    return head ? { version: head.version, fitted: head.base?.functions ?? head.version } : null;
   }
 
   /** Forgets all embeddings, when features are computed from scratch: versions of the old ones would look newer. */
@@ -100,7 +116,7 @@ export class Embeddings {
       .find({ study, chunk: 0 })
       .sort({ version: -1, createdAt: -1 })
       .limit(limit)
-      .project<Pick<EmbeddingDoc, 'version' | 'fit' | 'chunks'>>({ version: 1, fit: 1, chunks: 1 })
+      .project<Pick<EmbeddingDoc, 'version' | 'fit' | 'chunks' | 'base'>>({ version: 1, fit: 1, chunks: 1, base: 1 })
       .toArray();
   }
 }
@@ -114,5 +130,6 @@ function joined(version: number, chunks: readonly EmbeddingDoc[]): Embedding {
     points.set(part, offset);
     offset += part.length;
   }
-  return { version, hashes, points };
+  const base = chunks[0]?.base;
+  return { version, hashes, points, ...(base ? { base } : {}) };
 }

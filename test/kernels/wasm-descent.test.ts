@@ -41,6 +41,8 @@ describe('the descent of the layout in WebAssembly', () => {
       negativeSamples: 5,
       forces: { pull: new Float64Array(8194), push: new Float64Array(8194) },
       state: Uint32Array.of(1, 2, 3, 4),
+      rate: 1,
+      tailsStay: false,
     };
     wasmDescend(problem, (share) => shares.push(share));
     expect(shares).toEqual([0.25, 0.5, 0.75, 1]);

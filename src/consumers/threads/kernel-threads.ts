@@ -1,5 +1,7 @@
 import { Piscina } from 'piscina';
 import { entryPoint } from '../../config.js';
+import { NeighbourThreads } from '../../kernels/neighbour-threads.js';
+import { KeptTables } from './feature-tables.js';
 import type { KernelTasks } from './kernel-thread.js';
 
 /** Heap of a thread that enumerates, in MB: it needs a tenth, and would take what it gets. */
@@ -7,6 +9,10 @@ const ENUMERATION = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 128 
 
 /** Pools of worker threads for computations that would keep this thread from renewing locks. */
 export class KernelThreads {
+  /** Searches the tables of features. */
+  readonly neighbours: NeighbourThreads;
+  /** Tables of the plane fitted last, so that functions can be added to it at once. */
+  readonly tables = new KeptTables();
   readonly #pools: Record<keyof KernelTasks, Piscina>;
 
   /** @param threads for each kind of task. @defaultValue 1 */
@@ -17,10 +23,9 @@ export class KernelThreads {
       maxThreads: threads,
       idleTimeout: 10_000,
     };
-    this.#pools = {
-      enumerate: new Piscina({ ...options, resourceLimits: ENUMERATION }),
-      embed: new Piscina({ ...options, maxThreads: 1 }),
-    };
+    const one = new Piscina({ ...options, maxThreads: 1 });
+    this.neighbours = new NeighbourThreads(threads);
+    this.#pools = { enumerate: new Piscina({ ...options, resourceLimits: ENUMERATION }), embed: one, place: one };
   }
 
   run<Name extends keyof KernelTasks>(
@@ -32,6 +37,8 @@ export class KernelThreads {
   }
 
   async close(): Promise<void> {
-    await Promise.all(Object.values(this.#pools).map((pool) => pool.destroy()));
+    this.tables.clear();
+    const pools = new Set(Object.values(this.#pools));
+    await Promise.all([this.neighbours.close(), ...[...pools].map((pool) => pool.destroy())]);
   }
 }

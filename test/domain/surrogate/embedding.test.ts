@@ -8,6 +8,7 @@ import { nearestNeighbours } from '../../../src/domain/surrogate/nearest-neighbo
 import { fitSimilarityCurve } from '../../../src/domain/surrogate/similarity-curve.js';
 import { spectralLayout } from '../../../src/domain/surrogate/spectral-layout.js';
 import { layoutEpochs, optimizeLayout } from '../../../src/domain/surrogate/umap-layout.js';
+import { wasmEmbeddingKernels } from '../../../src/kernels/embedding-kernels.js';
 import { euclidean, trustworthiness } from '../../support/trustworthiness.js';
 import { umapGolden } from '../../support/umap-golden.js';
 
@@ -130,5 +131,16 @@ describe('the embedding', () => {
 
   it('takes 500 epochs up to 10,000 points and 200 above', () => {
     expect([layoutEpochs(10_000), layoutEpochs(10_001)]).toEqual([500, 200]);
+  });
+});
+
+describe('the kernels of an embedding', () => {
+  it('give the same bits as plain TypeScript, Fisher features stored as uint16 or not there', () => {
+    const fisher = golden.fisher.map((vector) => Uint16Array.from(vector, (x) => Math.max(0, Math.min(65_535, 9 * x))));
+    for (const views of [{ outputs: golden.outputs, fisher }, golden, { outputs: golden.outputs }]) {
+      const plain = embed(views, { seed: 5 });
+      expect(embed(views, { seed: 5, kernels: wasmEmbeddingKernels })).toEqual(plain);
+      expect(plain.every(Number.isFinite)).toBe(true);
+    }
   });
 });
