@@ -4,6 +4,7 @@ import { AquasurfError } from '../errors.js';
 import type { Pipeline } from '../queues/pipeline.js';
 import type { StudyDoc } from '../store/documents.js';
 import { ensureJobs } from './ensure-jobs.js';
+import { nextForFeatures } from './next-features.js';
 import { hashesInStudy } from './study-functions.js';
 
 export interface FisherOptions {
@@ -12,6 +13,11 @@ export interface FisherOptions {
    * The baselines come on top. @defaultValue all usable functions of the study
    */
   limit?: number;
+  /**
+   * So many functions more than have features now: those that output features alone predict to be good from the finished
+   * trials, neighbours of the best, and a share of random ones (with fewer than 3 finished trials, all random).
+   */
+  next?: number;
   /** These functions instead of random ones; they must be in the study. */
   functions?: readonly string[];
   /** Forget features that are there and compute them again. */
@@ -80,8 +86,16 @@ async function* wanted({ store }: Pipeline, study: StudyDoc, options: FisherOpti
   }
   yield study.baselines.filter((hash) => populated.has(hash) && (again || !known.has(hash)));
 
-  let room = options.limit ?? Number.POSITIVE_INFINITY;
-  if (!again) room -= [...known].filter((hash) => !baselines.has(hash)).length;
+  if (options.next !== undefined) {
+    const order = inRandomOrder(store, study, ` ${known.size}`);
+    const chosen = await nextForFeatures(store, study, { count: options.next, known, inRandomOrder: order });
+    if (chosen) {
+      yield chosen;
+      return;
+    }
+  }
+  let room = options.next ?? options.limit ?? Number.POSITIVE_INFINITY;
+  if (!again && options.next === undefined) room -= [...known].filter((hash) => !baselines.has(hash)).length;
   for await (const page of inRandomOrder(store, study)) {
     if (room <= 0) return;
     const fresh = page.filter((hash) => !baselines.has(hash) && (again || !known.has(hash))).slice(0, room);
@@ -93,9 +107,10 @@ async function* wanted({ store }: Pipeline, study: StudyDoc, options: FisherOpti
 /**
  * All usable functions in a random order that the study's seed fixes: canonical hashes are uniform, so their own order,
  * begun at a random place, serves, and the index gives it without sorting.
+ * @param salt begins at another place
  */
-async function* inRandomOrder(store: Pipeline['store'], study: StudyDoc): AsyncGenerator<string[]> {
-  const begin = createHash('sha256').update(`fisher order ${study.seed}`).digest('hex').slice(0, 32);
+async function* inRandomOrder(store: Pipeline['store'], study: StudyDoc, salt = ''): AsyncGenerator<string[]> {
+  const begin = createHash('sha256').update(`fisher order ${study.seed}${salt}`).digest('hex').slice(0, 32);
   for (const [from, until] of [
     [begin, undefined],
     [undefined, begin],

@@ -1,9 +1,10 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { examples, JSON_FLAG, TASKS_FLAG, WAIT_FLAG } from '../help.js';
 import { collect, wholeNumber } from '../option-values.js';
 
 interface FisherFlags {
   limit?: number;
+  next?: number;
   fn?: string[];
   fromScratch?: boolean;
   tasks?: string;
@@ -24,6 +25,14 @@ export function registerFisher(program: Command): void {
       'random functions that shall have features, those that have them counted; the baselines come on top (default: all)',
       wholeNumber(1),
     )
+    .addOption(
+      new Option(
+        '--next <n>',
+        'so many more: those that outputs alone predict to be good from the trials so far, neighbours of the best, and a quarter at random',
+      )
+        .argParser(wholeNumber(1))
+        .conflicts(['limit', 'fn', 'fromScratch']),
+    )
     .option('--fn <expression>', 'this function instead of random ones; may be given several times', collect)
     .option('--from-scratch', 'compute again what is there')
     .option(...TASKS_FLAG)
@@ -32,6 +41,7 @@ export function registerFisher(program: Command): void {
     .action(fisherAction);
   examples(command, [
     ['aquasurf fisher digits --limit 100 --wait', '100 random functions and the baselines, with a progress bar'],
+    ['aquasurf fisher digits --next 200', 'in the middle of a search: 200 more where it looks promising'],
     ['aquasurf fisher digits --fn "max(relu(x),tanh(x))"', 'one function of the space'],
   ]);
 }
@@ -49,6 +59,7 @@ async function fisherAction(name: string, flags: FisherFlags): Promise<void> {
     const enqueued = await study.fisher({
       fromScratch: flags.fromScratch ?? false,
       ...(flags.limit === undefined ? {} : { limit: flags.limit }),
+      ...(flags.next === undefined ? {} : { next: flags.next }),
       ...(flags.fn === undefined ? {} : { functions: flags.fn }),
     });
     if (flags.wait) {
