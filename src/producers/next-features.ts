@@ -36,7 +36,7 @@ export async function nextForFeatures(
   study: StudyDoc,
   { count, known, inRandomOrder }: NextFeatures,
 ): Promise<string[] | undefined> {
-  const finished = (await store.trials.finished(study._id)).filter(({ result }) => Number.isFinite(valueOf(result)));
+  const finished = (await store.trials.finished(study._id)).filter(({ result }) => Number.isFinite(metricOf(result)));
   if (finished.length < LEAST_TRIALS) return undefined;
   const random = new SeededRandom(`next features ${study.seed} ${known.size} ${finished.length}`);
 
@@ -53,12 +53,12 @@ export async function nextForFeatures(
   const ofFinished = await store.functions.outputs(finished.map(({ hash }) => hash));
   for (const { hash, result } of finished) {
     const known = ofFinished.get(hash);
-    if (known) scout.learn(known, valueOf(result));
+    if (known) scout.learn(known, metricOf(result));
   }
   const indices = candidates.map((_, i) => i);
   return scout.choose(indices, count, random).map((i) => candidates[i]!);
 
-  function valueOf(result: FinishedTrial['result']): number {
+  function metricOf(result: FinishedTrial['result']): number {
     return (study.direction === 'max' ? 1 : -1) * (result[study.metric] ?? Number.NaN);
   }
 }

@@ -7,6 +7,7 @@ import { featureComponents } from '../domain/surrogate/components.js';
 import { layoutGraph, viewGraph } from '../domain/surrogate/embedding.js';
 import type { Points } from '../domain/surrogate/points.js';
 import type { SparseGraph } from '../domain/surrogate/sparse-graph.js';
+import { wasmEmbeddingKernels as kernels } from '../kernels/embedding-kernels.js';
 import { type PlaneFits, spread } from './fits.js';
 
 /** One search against the table. */
@@ -57,11 +58,13 @@ export interface ReplayTasks {
   run: (task: RunTask) => RunAnswer;
 }
 
-export const graph: ReplayTasks['graph'] = ({ plane, outputs, fisher }) => viewGraph(plane, { outputs, fisher });
+export const graph: ReplayTasks['graph'] = ({ plane, outputs, fisher }) =>
+  viewGraph(plane, { outputs, fisher }, { kernels });
 
 export const components: ReplayTasks['components'] = (views) => featureComponents(views);
 
-export const layout: ReplayTasks['layout'] = ({ graph, seed }) => layoutGraph(graph, new SeededRandom(seed));
+export const layout: ReplayTasks['layout'] = ({ graph, seed }) =>
+  layoutGraph(graph, new SeededRandom(seed), undefined, kernels.descend);
 
 export const run: ReplayTasks['run'] = (task) => {
   const { names, hashes, baselines, judgement, fits, seed } = task;
@@ -69,7 +72,7 @@ export const run: ReplayTasks['run'] = (task) => {
   const fit = (random: SeededRandom): Points => {
     if (!fits) throw new Error(`searcher ${task.searcher} reads a plane that was not fitted`);
     if (!task.refit || !fits.graph) return fits.layouts[random.integer(fits.layouts.length)]!;
-    return spread(layoutGraph(fits.graph, random), fits.rows, names.length);
+    return spread(layoutGraph(fits.graph, random, undefined, kernels.descend), fits.rows, names.length);
   };
   const closed = fits && Uint8Array.from(names, () => 1);
   const open = task.scarce && fits ? startingRows(fits.rows, task.scarce.start, seed) : (fits?.rows ?? []);

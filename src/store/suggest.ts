@@ -1,4 +1,5 @@
 import { SeededRandom } from '../domain/random/seeded-random.js';
+import { needsUncertainty } from '../domain/surrogate/acquisition.js';
 import type { Regressor } from '../domain/surrogate/regressor.js';
 import { createRegressor, DEFAULT_SURROGATE } from '../domain/surrogate/settings.js';
 import { AquasurfError } from '../errors.js';
@@ -87,20 +88,21 @@ export async function suggestAndClaim(
 
 /** The study's own regressor, freshly seeded for the trial. @throws AquasurfError USAGE where it is the task's */
 function predictorOf(study: StudyDoc, number: number): Predictor {
-  const { regressor } = study.surrogate ?? DEFAULT_SURROGATE;
+  const { regressor, acquisition } = study.surrogate ?? DEFAULT_SURROGATE;
   if (regressor === 'task') {
     throw new AquasurfError('USAGE', `study ${study._id} predicts with its task's regressor, which was not given`);
   }
-  return predictorWith(createRegressor(regressor, drawsOf(study, number, 'regressor').integer(2 ** 32)));
+  const seed = drawsOf(study, number, 'regressor').integer(2 ** 32);
+  return predictorWith(createRegressor(regressor, seed), needsUncertainty(acquisition));
 }
 
 /** A regressor that is fitted anew for each question. */
-export function predictorWith(regressor: Regressor): Predictor {
+export function predictorWith(regressor: Regressor, uncertain = true): Predictor {
   return {
     minimumSamples: regressor.minimumSamples,
     predict: ({ samples, targets, candidates }) => {
       regressor.fit(samples, targets);
-      return regressor.predict(candidates);
+      return regressor.predict(candidates, uncertain);
     },
   };
 }

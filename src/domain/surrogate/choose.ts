@@ -1,5 +1,5 @@
 import type { SeededRandom } from '../random/seeded-random.js';
-import { acquisitionScores, EPSILON } from './acquisition.js';
+import { acquisitionScores, EPSILON, needsUncertainty } from './acquisition.js';
 import type { Acquisition } from './choices.js';
 import { hasPlace, type Points, selectPoints } from './points.js';
 import type { Prediction, Regressor } from './regressor.js';
@@ -49,7 +49,8 @@ export function chooseRow(input: ChoiceInput, regressor: Regressor): number | un
   const question = questionFor(input, regressor.minimumSamples);
   if (question === undefined) return undefined;
   regressor.fit(question.samples, question.targets);
-  return rowOfAnswer(question, regressor.predict(question.candidates), input);
+  const prediction = regressor.predict(question.candidates, needsUncertainty(input.acquisition));
+  return rowOfAnswer(question, prediction, input);
 }
 
 /**

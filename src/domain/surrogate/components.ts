@@ -58,7 +58,9 @@ export function principalComponents(rows: readonly Float64Array[], count = COMPO
   const landmarks = Array.from({ length: Math.min(rows.length, LANDMARKS) }, (_, i) => centered[Math.floor(i * step)]!);
 
   const random = new SeededRandom('principal components');
-  let directions: Float64Array[] = Array.from({ length: dimensions }, () => Float64Array.from({ length }, () => random.normal()));
+  let directions: Float64Array[] = Array.from({ length: dimensions }, () =>
+    Float64Array.from({ length }, () => random.normal()),
+  );
   for (let i = 0; i < ITERATIONS; i++) directions = orthonormal(directions.map((v) => covarianceTimes(landmarks, v)));
 
   const coordinates = new Float64Array(rows.length * dimensions);

@@ -42,7 +42,7 @@ export class GaussianProcess implements Regressor {
     this.variance = fitted.variance;
   }
 
-  predict(points: Points): Prediction {
+  predict(points: Points, uncertain = true): Prediction {
     const { points: samples, weights, factor, center, variance, lengthScale } = this;
     const n = samples.count;
     const mean = new Float64Array(points.count);
@@ -59,11 +59,12 @@ export class GaussianProcess implements Regressor {
         sum += similarity[i]! * weights[i]!;
       }
       mean[row] = sum;
+      if (!uncertain) continue;
       let explained = 0;
       for (const part of solveLower(factor, n, similarity)) explained += part * part;
       uncertainty[row] = Math.sqrt(variance * Math.max(0, 1 - explained));
     }
-    return { mean, uncertainty };
+    return uncertain ? { mean, uncertainty } : { mean };
   }
 }
 

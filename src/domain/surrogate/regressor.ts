@@ -19,7 +19,8 @@ export interface Regressor {
   /** Whether its predictions have an uncertainty, which some acquisitions need. */
   readonly knowsUncertainty: boolean;
   fit(points: Points, targets: ArrayLike<number>): void;
-  predict(points: Points): Prediction;
+  /** @param uncertain false: the mean is enough, where the rest costs much. @defaultValue true */
+  predict(points: Points, uncertain?: boolean): Prediction;
 }
 
 /** @throws RangeError with fewer samples than `minimum`, or not as many targets as points. */
