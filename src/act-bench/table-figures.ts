@@ -8,8 +8,13 @@ export interface GroupFigures {
   functions: number;
   /** Standard deviation of the functions' means. */
   spread: number;
-  /** Standard deviation of one seed's results about their function's mean. */
+  /**
+   * Standard deviation of one seed's results about their function's mean, without what the seed does to all functions of
+   * the group alike, which does not change their order.
+   */
   seedNoise: number;
+  /** Standard deviation of that: of the seeds' means over the group. */
+  seedEffect: number;
   /** Rank correlation of the means of two halves of the seeds, the mean over all ways to halve them. */
   splitHalf: number;
 }
@@ -88,9 +93,8 @@ const seedsOf = ({ seeds, valAcc }: TableEntry): number[] => seeds?.valAcc ?? [v
 
 function groupFigures(group: string, functions: ReadonlyArray<readonly number[]>): GroupFigures {
   const means = functions.map(mean);
-  const several = functions.filter((seeds) => seeds.length > 1);
-  const variance = mean(several.map((seeds) => deviation(seeds) ** 2));
   const seeds = Math.min(...functions.map((own) => own.length));
+  const seedMeans = Array.from({ length: seeds }, (_, i) => mean(functions.map((own) => own[i]!)));
   const splits = halves(seeds).map(([one, other]) =>
     rankCorrelation(
       functions.map((own) => mean(one.map((i) => own[i]!))),
@@ -101,9 +105,22 @@ function groupFigures(group: string, functions: ReadonlyArray<readonly number[]>
     group,
     functions: functions.length,
     spread: deviation(means),
-    seedNoise: Math.sqrt(variance),
+    seedNoise: interaction(functions, seedMeans),
+    seedEffect: seeds > 1 ? deviation(seedMeans) : Number.NaN,
     splitHalf: mean(splits),
   };
+}
+
+/** Root mean square of what neither function nor seed explains, in an analysis of variance of functions by seeds. */
+function interaction(functions: ReadonlyArray<readonly number[]>, seedMeans: readonly number[]): number {
+  const seeds = seedMeans.length;
+  const all = mean(seedMeans);
+  let squares = 0;
+  for (const own of functions) {
+    const centre = mean(own.slice(0, seeds));
+    for (const [i, seedMean] of seedMeans.entries()) squares += (own[i]! - centre - seedMean + all) ** 2;
+  }
+  return Math.sqrt(squares / ((functions.length - 1) * (seeds - 1)));
 }
 
 /** All ways to divide so many seeds into two halves, of which one may have one more. */

@@ -25,14 +25,16 @@ describe('tableFigures', () => {
   it('finds the spread and the noise that a table was made with', () => {
     const random = new SeededRandom('table');
     const table: ActBenchTable = new Map();
+    const effects = [0.01, -0.01, 0.03, -0.03];
     for (let i = 0; i < 2000; i++) {
       const centre = 0.5 + 0.03 * random.normal();
-      const seeds = Array.from({ length: 4 }, () => centre + 0.02 * random.normal());
+      const seeds = effects.map((effect) => centre + effect + 0.02 * random.normal());
       table.set(`f${i}(x)`, entry(seeds));
     }
     const [all, , best] = tableFigures(table, 0.1).groups;
     expect(all).toMatchObject({ group: 'all', functions: 2000 });
-    expect(all!.seedNoise).toBeCloseTo(0.02, 2);
+    expect(all!.seedNoise).toBeCloseTo(0.02, 3);
+    expect(all!.seedEffect).toBeCloseTo(Math.sqrt(0.002 / 3), 3);
     expect(all!.spread).toBeCloseTo(Math.hypot(0.03, 0.01), 2);
     // Correlation of means of two: 9 / (9 + 2); of normal variables Spearman's is a little less.
     expect(all!.splitHalf).toBeGreaterThan(0.78);

@@ -14,7 +14,7 @@ export function registerTable(bench: Command): void {
     .command('table')
     .summary('how well a table of results tells functions apart')
     .description(
-      'Prints the figures by which a table is judged before any search is played on it: spread of the functions beside the noise of the seeds, rank correlation of two halves of the seeds (the mean over all ways to halve them), where the baselines stand, and what is at chance. All of validation accuracy, means over the seeds.',
+      'Prints the figures by which a table is judged before any search is played on it: spread of the functions beside the noise of the seeds (without what a seed does to all functions alike, which stands beside it), rank correlation of two halves of the seeds (the mean over all ways to halve them), where the baselines stand, and what is at chance. All of validation accuracy, means over the seeds.',
     )
     .requiredOption('--table <file>', 'a table in the format of Act-Bench, gzipped or not')
     .option('--chance <a>', 'accuracy of guessing, a fraction', chance, 0.1)
@@ -49,6 +49,7 @@ async function tableAction(flags: TableFlags): Promise<void> {
       { head: 'number', value: ({ functions }) => functions, align: 'right' },
       { head: 'spread', value: ({ spread }) => shown(spread), align: 'right' },
       { head: 'noise of a seed', value: ({ seedNoise }) => shown(seedNoise), align: 'right' },
+      { head: 'of all alike', value: ({ seedEffect }) => shown(seedEffect), align: 'right' },
       { head: 'split-half', value: ({ splitHalf }) => shown(splitHalf), align: 'right' },
     ],
     figures.groups,
