@@ -12,7 +12,7 @@ aquasurf worker --gpus none --concurrency "$(nproc)" --threads 1 > "$file.worker
 worker=$!
 trap 'kill $worker; wait $worker' EXIT
 
-aquasurf study show "$study" > "$file.study.txt" 2>&1 ||
+aquasurf study show "$study" > /dev/null 2>&1 ||
   aquasurf study create "$study" --task fashion-mnist/tiny --space "$space"
 aquasurf populate "$study" --wait
 aquasurf fisher "$study" --wait
