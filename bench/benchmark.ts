@@ -8,6 +8,8 @@ export interface BenchmarkOptions {
   batch?: number;
   /** Threads of the compute backend. */
   threads?: number;
+  /** Entries of a Fisher vector. */
+  features?: number;
 }
 
 export interface Benchmark {
@@ -15,6 +17,8 @@ export interface Benchmark {
   summary: string;
   /** Measures; all rows have the same keys. `notify` tells how far it is. */
   run(notify: (line: string) => void, options: BenchmarkOptions): Promise<Row[]>;
+  /** Of several rows the one whose figures stand at the top of the JSON as well. @defaultValue none */
+  headline?(rows: readonly Row[]): Row;
 }
 
 /** The value below which the share `q` of the values lies, by linear interpolation. */

@@ -9,6 +9,7 @@ const BENCHMARKS: Record<string, () => Promise<{ default: Benchmark }>> = {
   'output-features': () => import('./output-features.js'),
   fisher: () => import('./fisher.js'),
   eigenvalues: () => import('./eigenvalues.js'),
+  surrogate: () => import('./surrogate.js'),
   suggest: () => import('./suggest.js'),
   populate: () => import('./populate.js'),
   canonical: () => import('./canonical.js'),
@@ -22,6 +23,7 @@ const program = new Command('bench')
   .option('--model <name>', 'network to measure (fisher)')
   .option('--batch <n>', 'examples in a batch (fisher)', Number)
   .option('--threads <n>', 'threads of the compute backend (fisher)', Number)
+  .option('--features <n>', 'entries of a Fisher vector (surrogate)', Number)
   .option('--json', 'print the figures as one line of JSON, last')
   .action(measure);
 
@@ -37,9 +39,9 @@ async function measure(name: string | undefined, options: BenchmarkOptions & { j
   const rows = await benchmark.run((line) => console.error(line), options);
   console.log(table(rows));
   if (!options.json) return;
-  // The figures of a single row stand at the top too.
-  const single = rows.length === 1 ? rows[0] : {};
-  console.log(JSON.stringify({ name, date: new Date().toISOString(), machine: machine(), ...single, rows }));
+  // The figures of a single row, or of the one that counts most, stand at the top too.
+  const headline = rows.length === 1 ? rows[0] : benchmark.headline?.(rows);
+  console.log(JSON.stringify({ name, date: new Date().toISOString(), machine: machine(), ...headline, rows }));
 }
 
 function table(rows: readonly Row[]): string {
