@@ -6,9 +6,11 @@ set -e
 file=${1:?usage: bench/make-table.sh FILE [SPACE] [STUDY]}
 space=${2:-'binary(unary(x),unary(x))'}
 study=${3:-tiny}
-aquasurf() { node "$(dirname "$0")/../dist/cli/main.js" "$@"; }
+program=$(dirname "$0")/../dist/cli/main.js
+aquasurf() { node "$program" "$@"; }
 
-aquasurf worker --gpus none --concurrency "$(nproc)" --threads 1 > "$file.worker.log" 2>&1 &
+# Not through the function: its process, not that of a shell around it, is to be ended.
+node "$program" worker --gpus none --concurrency "$(nproc)" --threads 1 > "$file.worker.log" 2>&1 &
 worker=$!
 trap 'kill $worker; wait $worker' EXIT
 
