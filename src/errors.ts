@@ -21,6 +21,7 @@ const ERRORS = {
   SERVICE_UNAVAILABLE: { exitCode: 1, httpStatus: 503 },
   STUDY_NOT_FOUND: { exitCode: 1, httpStatus: 404 },
   STUDY_EXISTS: { exitCode: 1, httpStatus: 409 },
+  FEATURES_INVALID: { exitCode: 1, httpStatus: 400 },
   FUNCTION_NOT_IN_STUDY: { exitCode: 1, httpStatus: 404 },
   NOTHING_TO_SUGGEST: { exitCode: 1, httpStatus: 409 },
   LEASE_LOST: { exitCode: 1, httpStatus: 409 },

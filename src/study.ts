@@ -15,6 +15,7 @@ import { type PopulateOptions, populate } from './producers/populate.js';
 import { reconcile } from './producers/reconcile.js';
 import { oweRetraining, oweTraining, type TrainOptions } from './producers/retraining.js';
 import { pauseSearch, resumeSearch, type SearchOptions, startSearch, stopSearch } from './producers/search.js';
+import { uploadFisher } from './producers/upload-fisher.js';
 import type { Pipeline } from './queues/pipeline.js';
 import type { StudyDoc } from './store/documents.js';
 import { type ExportedTable, type ExportOptions, exportTable } from './store/export-table.js';
@@ -75,6 +76,17 @@ export class Study {
     const owed = await oweRetraining(this.pipeline, this.name, options);
     await reconcile(this.pipeline, { study: this.name, retryFailed: true });
     return owed;
+  }
+
+  /**
+   * Stores Fisher features of a function that were computed elsewhere. From the first upload on only uploaded ones count
+   * in this study, all with as many values in each layer.
+   * @param cdfs of each layer, in the same order for every function: the cumulated histogram of its log eigenvalues,
+   *   0 to 1, non-decreasing, ending in 1
+   * @throws AquasurfError FEATURES_INVALID, FUNCTION_NOT_IN_STUDY, FAILED where the study has computed features
+   */
+  uploadFisher(fn: string, cdfs: ReadonlyArray<ArrayLike<number>>): Promise<void> {
+    return uploadFisher(this.pipeline, this.name, fn, cdfs);
   }
 
   /** Enqueues training slots until `trials` trials are done. */

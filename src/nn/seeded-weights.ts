@@ -54,9 +54,12 @@ export function buildWithActivations({ tf, task, fn, operators, seed }: BuildOpt
     activations.push(layer);
     return layer;
   };
+  const { buildModel } = task;
+  if (!buildModel)
+    throw new AquasurfError('TASK_INVALID', `task ${task.name} has no network: it is only asked and told`);
   // Initialisers leave intermediate tensors behind, which tidy takes; variables stay.
   tf.tidy(() => {
-    model = withSeededMathRandom(new SeededRandom(`weights ${seed}`), () => task.buildModel({ tf, activation }));
+    model = withSeededMathRandom(new SeededRandom(`weights ${seed}`), () => buildModel({ tf, activation }));
   });
   const invalid = (what: string) => new AquasurfError('TASK_INVALID', `task ${task.name}: ${what}`);
   if (!(model instanceof tf.LayersModel)) {

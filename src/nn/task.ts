@@ -59,11 +59,14 @@ export interface TaskDefinition {
   /** One line for `aquasurf study show`. */
   description?: string;
   /**
+   * Left out, with `loadData`, where the network lives elsewhere: functions are then described by their outputs, and by
+   * Fisher features only where these are uploaded, and trained by whoever asks for them and tells the results.
+   *
    * An uncompiled model that ends in class probabilities (softmax). Initial weights need no seeds: they are re-drawn
    * from the seed of the run. Activations must be layers of their own (DESIGN.md section 5).
    */
-  buildModel: (context: BuildContext) => tfjs.LayersModel;
-  loadData: (context: DataContext) => Promise<DataSet> | DataSet;
+  buildModel?: (context: BuildContext) => tfjs.LayersModel;
+  loadData?: (context: DataContext) => Promise<DataSet> | DataSet;
   /**
    * Mean loss over a batch, a scalar; `labels` are one-hot [batch, classes].
    * @defaultValue 'categoricalCrossentropy'
@@ -87,7 +90,12 @@ export interface TaskDefinition {
   baselines?: string[];
 }
 
+/** A task whose network is trained here. */
+export type NetworkTask = TaskDefinition & Required<Pick<TaskDefinition, 'buildModel' | 'loadData'>>;
+
 /** Marks a module's default export as a task and types it. Gives back its argument; validation is at load time. */
+export function defineTask(task: NetworkTask): NetworkTask;
+export function defineTask(task: TaskDefinition): TaskDefinition;
 export function defineTask(task: TaskDefinition): TaskDefinition {
   return task;
 }

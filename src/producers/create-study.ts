@@ -34,6 +34,8 @@ export interface StudyOptions {
   regressor?: SurrogateSettings['regressor'];
   /** What is made of predictions. @defaultValue 'greedy' */
   acquisition?: SurrogateSettings['acquisition'];
+  /** What the regressor reads of a function. @defaultValue 'plane' */
+  places?: SurrogateSettings['places'];
   /** How Fisher features are made. */
   fisher?: FisherChoices;
 }
@@ -58,7 +60,11 @@ export async function createStudy({ store }: Pipeline, options: StudyOptions): P
   const metric = options.metric ?? 'valAcc';
   const study: StudyDoc = {
     _id: options.name,
-    task: { name: options.task.task.name, sourceHash: options.task.sourceHash },
+    task: {
+      name: options.task.task.name,
+      sourceHash: options.task.sourceHash,
+      ...(options.task.task.buildModel ? {} : { network: false as const }),
+    },
     operators: operatorSetId(operators),
     ...(operators.sourceHash === undefined ? {} : { operatorSource: operators.sourceHash }),
     spaces: [...new Set(spaces.map((space) => space._id))],
@@ -86,10 +92,11 @@ export async function createStudy({ store }: Pipeline, options: StudyOptions): P
   return study;
 }
 
-function checkedSurrogate({ regressor, acquisition, task }: StudyOptions): SurrogateSettings {
+function checkedSurrogate({ regressor, acquisition, places, task }: StudyOptions): SurrogateSettings {
   const chosen = {
     regressor: regressor ?? DEFAULT_SURROGATE.regressor,
     acquisition: acquisition ?? DEFAULT_SURROGATE.acquisition,
+    ...(places === undefined ? {} : { places }),
   };
   const fault = surrogateFault(chosen);
   if (fault !== undefined) throw new AquasurfError('USAGE', fault);

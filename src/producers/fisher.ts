@@ -24,8 +24,12 @@ export interface FisherOptions {
   fromScratch?: boolean;
 }
 
-/** Functions in one job: queue overhead stays small beside the seconds that each takes. */
+/** Functions in one job before it is known what they take. */
 const BATCH = 8;
+/** As many as a job's payload takes. */
+const LARGEST_BATCH = 64;
+/** What a job should take, in seconds, once it is known what a function takes. */
+const JOB_SECONDS = 15;
 /** Hashes read from the store at once. */
 const PAGE = 2000;
 
@@ -39,11 +43,21 @@ export async function oweFisher(pipeline: Pipeline, studyName: string, options: 
   const { store } = pipeline;
   const study = await store.studies.get(studyName);
   // A plane fitted on the features that are forgotten now would look current.
-  if (options.fromScratch) await store.embeddings.clear(studyName);
+  if (options.fromScratch) await Promise.all([store.embeddings.clear(studyName), store.components.clear(studyName)]);
+  if (study.fisher.uploaded) {
+    throw new AquasurfError('FAILED', `Fisher features of study ${studyName} are uploaded, not computed here`);
+  }
+  const size = jobSize(await store.fisher.usualSeconds(studyName));
   let owed = 0;
   for await (const page of wanted(pipeline, study, options)) {
-    for (let start = 0; start < page.length; start += BATCH) {
-      const hashes = page.slice(start, start + BATCH);
+    if (study.task.network === false) {
+      // Nothing to compute: output features alone describe the functions.
+      for (const hash of page) await store.fisher.put(studyName, hash, new Uint16Array(), study.fisher);
+      owed += page.length;
+      continue;
+    }
+    for (let start = 0; start < page.length; start += size) {
+      const hashes = page.slice(start, start + size);
       const salt = options.fromScratch ? nanoid() : '';
       const batch = createHash('sha256').update(`${hashes.join()}${salt}`).digest('hex').slice(0, 12);
       const newlyOwed = await store.fisher.owe(
@@ -55,6 +69,12 @@ export async function oweFisher(pipeline: Pipeline, studyName: string, options: 
     }
   }
   return owed;
+}
+
+/** Functions in one job: so many that the queue's part stays small, so few that a lost job costs little. */
+function jobSize(seconds: number | undefined): number {
+  if (seconds === undefined) return BATCH;
+  return Math.min(LARGEST_BATCH, Math.max(1, Math.round(JOB_SECONDS / seconds)));
 }
 
 /** Batches that owe features are owed a job: enqueues those that have none. */

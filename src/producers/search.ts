@@ -23,6 +23,13 @@ export interface SearchOptions {
 export async function startSearch(pipeline: Pipeline, study: string, options: SearchOptions): Promise<void> {
   const { store } = pipeline;
   checkOptions(options);
+  const { task } = await store.studies.get(study);
+  if (task.network === false) {
+    throw new AquasurfError(
+      'USAGE',
+      `task ${task.name} has no network to train here: ask with suggest, tell with report`,
+    );
+  }
   const parallel = options.parallel ?? 'auto';
   await store.studies.startSearch(study, {
     trials: options.trials,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ACQUISITIONS, REGRESSORS } from '../domain/surrogate/choices.js';
+import { ACQUISITIONS, PLACES, REGRESSORS } from '../domain/surrogate/choices.js';
 import { METRICS, TRIAL_STATUSES } from '../domain/trial.js';
 import { AquasurfError } from '../errors.js';
 
@@ -16,12 +16,13 @@ const fisherSettings = z.object({
   batchSize: z.int().positive(),
   floor: z.number().nonnegative(),
   bins: z.int().min(2).optional(),
+  uploaded: z.array(z.int().positive()).optional(),
   compat: z.literal('aquasurf').optional(),
 });
 
 export const studySchema = z.object({
   _id: z.string().regex(STUDY_NAME),
-  task: z.object({ name: z.string(), sourceHash: z.string() }),
+  task: z.object({ name: z.string(), sourceHash: z.string(), network: z.literal(false).optional() }),
   operators: z.string(),
   operatorSource: z.string().optional(),
   spaces: z.array(z.string()),
@@ -30,7 +31,9 @@ export const studySchema = z.object({
   direction: z.enum(['max', 'min']),
   seed: z.int(),
   fisher: fisherSettings,
-  surrogate: z.object({ regressor: z.enum(REGRESSORS), acquisition: z.enum(ACQUISITIONS) }).optional(),
+  surrogate: z
+    .object({ regressor: z.enum(REGRESSORS), acquisition: z.enum(ACQUISITIONS), places: z.enum(PLACES).optional() })
+    .optional(),
   search: z.object({
     state: z.enum(['none', 'running', 'paused', 'stopped', 'finished']),
     trials: count,

@@ -110,6 +110,8 @@ export interface FisherSettings {
   floor: number;
   /** Bins of a layer at most; one for each hundred weights where absent. */
   bins?: number;
+  /** Values of each layer in features that were computed elsewhere and uploaded. */
+  uploaded?: number[];
   /** With the quirks of the original program (DESIGN.md section 5): features that were imported from it. */
   compat?: 'aquasurf';
 }
@@ -117,7 +119,8 @@ export interface FisherSettings {
 export interface StudyDoc {
   /** The study's name: letters, digits, `-`, `_`, `.`; at most 64. */
   _id: string;
-  task: { name: string; sourceHash: string };
+  /** `network` is false for a task that is only asked and told. */
+  task: { name: string; sourceHash: string; network?: false };
   operators: string;
   /** Source hash of operators of one's own; absent for a built-in set. */
   operatorSource?: string;
@@ -218,6 +221,23 @@ export interface RetrainingDoc {
   error: string | null;
   /** Raised when its job must be enqueued again under a new id. */
   generation: number;
+}
+
+/** `components`: principal components of the functions of one study, in chunks. */
+export interface ComponentsDoc {
+  /** `<study>:<version>:<chunk>` */
+  _id: string;
+  study: string;
+  version: number;
+  /** Digest of hashes and coordinates. */
+  fit: string;
+  /** Chunk 0 is written last: with it they are complete. */
+  chunk: number;
+  chunks: number;
+  dimensions: number;
+  hashes: string[];
+  /** float32 little-endian, row by row. */
+  coordinates: Binary;
 }
 
 /** `embeddings`: the plane of one study, in chunks of at most 100,000 points. */

@@ -2,6 +2,7 @@ import type { Collection, Db } from 'mongodb';
 import { AquasurfError } from '../errors.js';
 import { checkedDocument, checkStudyName, studySchema } from './document-schemas.js';
 import type {
+  ComponentsDoc,
   EmbeddingDoc,
   FisherSettings,
   RetrainingDoc,
@@ -70,12 +71,23 @@ export class Studies {
     await this.database.collection<RetrainingDoc>('retrainings').deleteMany({ study });
     await this.database.collection<RunDoc>('runs').deleteMany({ study });
     await this.database.collection<EmbeddingDoc>('embeddings').deleteMany({ study });
+    await this.database.collection<ComponentsDoc>('components').deleteMany({ study });
   }
 
   /** Changes what the Fisher features of a study depend on: only while it has none. */
   async setFisher(name: string, fisher: FisherSettings): Promise<void> {
     const { matchedCount } = await retryConflicts(() => this.collection.updateOne({ _id: name }, { $set: { fisher } }));
     if (matchedCount === 0) throw await this.notFound(name);
+  }
+
+  /**
+   * Makes the Fisher features of a study ones that are uploaded, with so many values in each layer.
+   * @returns those lengths, or the ones that another upload has fixed before
+   */
+  async beginUploads(name: string, lengths: number[]): Promise<number[]> {
+    const none = { _id: name, 'fisher.uploaded': { $exists: false } };
+    await retryConflicts(() => this.collection.updateOne(none, { $set: { 'fisher.uploaded': lengths } }));
+    return (await this.get(name)).fisher.uploaded ?? lengths;
   }
 
   async addSpaces(name: string, spaces: readonly string[]): Promise<void> {

@@ -143,6 +143,24 @@ export class TrialFisher {
     return matchedCount === 1;
   }
 
+  /** Stores features that no job owes, in the place of those that are there. */
+  async put(study: string, hash: string, features: Uint16Array, settings: FisherSettings): Promise<void> {
+    const fisher: FisherField = { state: 'defined', settings, features: packVector(features) };
+    const present = await insertMissing(this.trials, [newTrial(study, hash, fisher)]);
+    if (present.length === 0) return;
+    await retryConflicts(() => this.trials.updateOne({ _id: trialId(study, hash) }, { $set: { fisher } }));
+  }
+
+  /** Seconds that one function took, the mean of a few; undefined where none is known. */
+  async usualSeconds(study: string): Promise<number | undefined> {
+    const found = await this.trials
+      .find({ study, 'fisher.state': 'defined' }, { projection: { 'fisher.seconds': 1 } })
+      .limit(20)
+      .toArray();
+    const seconds = found.flatMap(({ fisher }) => (fisher.seconds === undefined ? [] : [fisher.seconds]));
+    return seconds.length === 0 ? undefined : seconds.reduce((a, b) => a + b, 0) / seconds.length;
+  }
+
   async counts(study: string): Promise<Record<Exclude<FisherState, 'absent'>, number>> {
     const count = (state: FisherState) => this.trials.countDocuments({ study, 'fisher.state': state });
     const [owed, defined, undefined_, failed] = await Promise.all([
@@ -211,12 +229,13 @@ export class TrialFisher {
 }
 
 /** The filter of features that were made with these settings; those of imports may not say with which. */
-function madeWith({ seed, batchSize, floor, bins, compat }: FisherSettings): Filter<TrialDoc> {
+function madeWith({ seed, batchSize, floor, bins, compat, uploaded }: FisherSettings): Filter<TrialDoc> {
   return {
     'fisher.settings.seed': { $in: [seed, null] },
     'fisher.settings.batchSize': { $in: [batchSize, null] },
     'fisher.settings.floor': { $in: [floor, null] },
     'fisher.settings.bins': bins ?? null,
+    'fisher.settings.uploaded': uploaded ?? null,
     'fisher.settings.compat': compat ?? null,
   } as Filter<TrialDoc>;
 }

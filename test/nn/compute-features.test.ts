@@ -121,7 +121,7 @@ describe('FeatureComputer', () => {
       tinyTask({
         buildModel: (context) => {
           built++;
-          const model = tinyTask().buildModel(context);
+          const model = tinyTask().buildModel!(context);
           // A scale that depends on the function, as data-dependent initialisations have.
           if (fit) {
             const output = model.predict(tf.ones([1, 6, 6, 1])) as ReturnType<Tf['tensor']>;

@@ -117,7 +117,10 @@ async function loadTask(
         'Results of two versions must not mix: restore the source, or create a new study',
     );
   }
-  return { task: resolved.task, data: await resolved.task.loadData({ cacheDir, notify }) };
+  const { task } = resolved;
+  if (!task.loadData)
+    throw new AquasurfError('TASK_INVALID', `task ${task.name} has no network: it is only asked and told`);
+  return { task, data: await task.loadData({ cacheDir, notify }) };
 }
 
 /** Remembers what was loaded. A failed load is tried again by the next call: the user may have mended it. */

@@ -27,34 +27,43 @@ function faultOf(text: string, set: OperatorSet): string | undefined {
 
 /** What a task must hold. Strict, so that a misspelt option is not silently left out. */
 const taskSchema = (sets: readonly OperatorSet[]) =>
-  z.strictObject({
-    name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}$/, 'expected letters, digits, - _ . / (at most 128)'),
-    description: z.string().optional(),
-    buildModel: aFunction('a function ({ tf, activation }) => model'),
-    loadData: aFunction('a function ({ cacheDir, notify }) => data set'),
-    loss: z
-      .union([z.literal('categoricalCrossentropy'), aFunction('')], {
-        error: "expected 'categoricalCrossentropy' or a function (tf, labels, predictions) => scalar",
-      })
-      .optional(),
-    training: z
-      .strictObject({
-        epochs: z.int().positive().optional(),
-        batchSize: z.int().positive().optional(),
-        evaluationBatchSize: z.int().positive().optional(),
-        optimizer: z
-          .union([z.enum(['adam', 'sgd', 'rmsprop']), aFunction('')], {
-            error: "expected 'adam', 'sgd', 'rmsprop' or a function (tf) => optimizer",
-          })
-          .optional(),
-        learningRate: z.number().positive().optional(),
-        learningRateDecay: z.enum(['none', 'linear', 'cosine']).optional(),
-      })
-      .optional(),
-    fisher: z.strictObject({ batchSize: z.int().positive().optional() }).optional(),
-    regressor: aFunction('a function ({ seed }) => { fit, predict }').optional(),
-    baselines: z.array(expression(sets)).min(1).optional(),
-  });
+  z
+    .strictObject({
+      name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}$/, 'expected letters, digits, - _ . / (at most 128)'),
+      description: z.string().optional(),
+      buildModel: aFunction('a function ({ tf, activation }) => model').optional(),
+      loadData: aFunction('a function ({ cacheDir, notify }) => data set').optional(),
+      loss: z
+        .union([z.literal('categoricalCrossentropy'), aFunction('')], {
+          error: "expected 'categoricalCrossentropy' or a function (tf, labels, predictions) => scalar",
+        })
+        .optional(),
+      training: z
+        .strictObject({
+          epochs: z.int().positive().optional(),
+          batchSize: z.int().positive().optional(),
+          evaluationBatchSize: z.int().positive().optional(),
+          optimizer: z
+            .union([z.enum(['adam', 'sgd', 'rmsprop']), aFunction('')], {
+              error: "expected 'adam', 'sgd', 'rmsprop' or a function (tf) => optimizer",
+            })
+            .optional(),
+          learningRate: z.number().positive().optional(),
+          learningRateDecay: z.enum(['none', 'linear', 'cosine']).optional(),
+        })
+        .optional(),
+      fisher: z.strictObject({ batchSize: z.int().positive().optional() }).optional(),
+      regressor: aFunction('a function ({ seed }) => { fit, predict }').optional(),
+      baselines: z.array(expression(sets)).min(1).optional(),
+    })
+    .superRefine(({ buildModel, loadData }, context) => {
+      if (!buildModel === !loadData) return;
+      const [path, form] = buildModel
+        ? ['loadData', '({ cacheDir, notify }) => data set']
+        : ['buildModel', '({ tf, activation }) => model'];
+      const message = `expected a function ${form}, or neither this nor the other where the network lives elsewhere`;
+      context.addIssue({ code: 'custom', path: [path], message });
+    });
 
 /**
  * A task definition, checked.

@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { canonicalHash } from '../../src/domain/canonical-hash.js';
+import { isUsable, outputFeatures } from '../../src/domain/output-features.js';
+import { rankOf } from '../../src/domain/rank.js';
+import { resolveTask } from '../../src/nn/tasks/task-registry.js';
+import { openPipeline } from '../../src/open-pipeline.js';
+import { createStudy } from '../../src/producers/create-study.js';
+import { Study } from '../../src/study.js';
+import { batchOf } from '../store/test-store.js';
+import { testServices } from '../support/services.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'aquasurf-elsewhere-'));
+writeFileSync(
+  join(folder, 'elsewhere.mjs'),
+  "export default { name: 'elsewhere', baselines: ['relu(x)', 'tanh(x)'] };",
+);
+writeFileSync(join(folder, 'half.mjs'), "export default { name: 'half', loadData: () => null };");
+const folders = { projectDir: folder, tasksDir: folder };
+
+describe('a task whose network lives elsewhere', () => {
+  const services = testServices();
+  let pipeline: Awaited<ReturnType<typeof openPipeline>>;
+  beforeAll(async () => {
+    pipeline = await openPipeline(services);
+  });
+  afterAll(async () => {
+    await pipeline.close();
+    rmSync(folder, { recursive: true });
+  });
+  let studies = 0;
+  async function newStudy(name = 'elsewhere'): Promise<Study> {
+    const study = `elsewhere-${process.pid}-${++studies}`;
+    rmSync(join(folder, 'half.mjs'), { force: true });
+    const task = await resolveTask(name, folders);
+    await createStudy(pipeline, { name: study, task, space: ['erf(x)', 'zero(x)'] });
+    const named = ['relu(x)', 'tanh(x)', 'erf(x)', 'zero(x)'].map((fn) => {
+      const outputs = outputFeatures(fn);
+      return { name: fn, hash: canonicalHash(outputs), rank: rankOf(fn, 1), usable: isUsable(outputs) };
+    });
+    const { spaces } = await pipeline.store.studies.get(study);
+    await pipeline.store.functions.storeRange(spaces[0]!, batchOf(named));
+    return new Study(study, pipeline);
+  }
+
+  it('has neither a model nor data, not one of both', async () => {
+    await expect(resolveTask('half', folders)).rejects.toThrow(/half.*buildModel: expected a function.*or neither/);
+  });
+
+  it('needs no jobs for its features, and trains nothing here', async () => {
+    const study = await newStudy();
+    expect(await study.fisher()).toBe(3);
+    expect((await study.progress()).fisher).toMatchObject({ defined: 3, owed: 0 });
+    expect(await study.fisher()).toBe(0);
+    await expect(study.search({ trials: 3 })).rejects.toThrow(/elsewhere has no network to train here/);
+  });
+
+  it('takes Fisher features from outside, of the shape of the first', async () => {
+    const study = await newStudy();
+    await study.uploadFisher('relu(x)', [
+      [0, 0.25, 1],
+      [0.5, 1],
+    ]);
+    await study.uploadFisher('tanh(x)', [Float32Array.of(0.1, 0.1, 1), [0, 1]]);
+    await study.uploadFisher('tanh(x)', [
+      [0.2, 0.2, 1],
+      [0, 1],
+    ]);
+    const { store } = pipeline;
+    const hashes = await store.fisher.definedHashes(study.name);
+    const features = [...(await store.fisher.features(study.name, hashes)).values()].map((values) => [...values]);
+    expect(features.sort((a, b) => a[0]! - b[0]!)).toEqual([
+      [0, 16_384, 65_535, 32_768, 65_535],
+      [13_107, 13_107, 65_535, 0, 65_535],
+    ]);
+    await expect(
+      study.uploadFisher('erf(x)', [
+        [0, 1],
+        [0, 0.25, 1],
+      ]),
+    ).rejects.toMatchObject({
+      code: 'FEATURES_INVALID',
+      message: expect.stringMatching(/erf\(x\): layers of 2, 3 values, but those of the study have 3, 2/),
+    });
+    await expect(study.fisher()).rejects.toThrow(/are uploaded, not computed/);
+  });
+
+  it.each<[string, number[][], RegExp]>([
+    ['no layers', [], /no layer/],
+    ['a single value', [[1]], /layer 1 has 1 values/],
+    [
+      'a falling CDF',
+      [
+        [0, 1],
+        [0.5, 0.25, 1],
+      ],
+      /layer 2 falls from 0.5 to 0.25 at 1/,
+    ],
+    ['a value outside', [[-0.1, 1]], /layer 1 has -0.1 at 0/],
+    ['not a number', [[Number.NaN, 1]], /layer 1 has NaN at 0/],
+    ['an end below 1', [[0, 0.9]], /layer 1 ends in 0.9/],
+  ])('refuses %s, and stores nothing', async (_, cdfs, message) => {
+    const study = await newStudy();
+    await expect(study.uploadFisher('relu(x)', cdfs)).rejects.toThrow(message);
+    expect((await study.info()).fisher.uploaded).toBeUndefined();
+  });
+
+  it('refuses functions that are not in the study, or cannot be used', async () => {
+    const study = await newStudy();
+    await expect(study.uploadFisher('sinh(x)', [[0, 1]])).rejects.toMatchObject({ code: 'FUNCTION_NOT_IN_STUDY' });
+    await expect(study.uploadFisher('zero(x)', [[0, 1]])).rejects.toMatchObject({ code: 'FUNCTION_NOT_IN_STUDY' });
+  });
+
+  it('mixes no uploaded features with computed ones, but replaces absent ones', async () => {
+    const study = await newStudy();
+    await study.fisher();
+    await study.uploadFisher('relu(x)', [[0, 1]]);
+    const computed = await newStudy();
+    const { fisher } = await computed.info();
+    await pipeline.store.fisher.put(computed.name, '0'.repeat(32), Uint16Array.of(0, 65_535), fisher);
+    await expect(computed.uploadFisher('relu(x)', [[0, 1]])).rejects.toThrow(/computed here.*another study/);
+  });
+});
