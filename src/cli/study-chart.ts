@@ -15,6 +15,7 @@ import type { Study } from '../study.js';
 import type { CommandContext } from './command-context.js';
 import type { PlotFlags } from './commands/plot.js';
 import { taskFolders } from './operators-option.js';
+import { studySpectra } from './study-spectra.js';
 
 /**
  * The chart of a study that `plot` asks for.
@@ -46,7 +47,10 @@ export async function studyChart(study: Study, context: CommandContext, flags: P
       trials();
       return parallelChart(picture);
     case 'spectra':
-      throw new Error('not yet');
+      return studySpectra(context.pipeline.store, await study.info(), picture, {
+        functions: flags.fn ?? [],
+        tasks: flags.tasks,
+      });
   }
 }
 
