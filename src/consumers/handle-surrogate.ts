@@ -1,5 +1,6 @@
 import { planeIsOutgrown } from '../domain/surrogate/embedding-staleness.js';
 import type { Embedding } from '../store/embeddings.js';
+import { fitComponents } from './fit-components.js';
 import type { Handler, HandlerContext } from './handler.js';
 import { neighboursOfAll, neighboursOfNew, readTables } from './threads/feature-tables.js';
 
@@ -9,9 +10,10 @@ import { neighboursOfAll, neighboursOfNew, readTables } from './threads/feature-
  */
 export const handleSurrogate: Handler<'surrogate'> = async ({ study: name, version }, context) => {
   const { store } = context;
-  const { seed } = await store.studies.get(name);
+  const { seed, surrogate } = await store.studies.get(name);
   const newest = await store.embeddings.latestWithFit(name);
   const hashes = [...(await store.fisher.definedHashes(name))].sort();
+  if (surrogate?.places === 'components') await fitComponents(context, name, hashes);
   const there = newest?.embedding.version ?? 0;
   const fitted = newest?.embedding.base?.functions ?? there;
   const outgrown = planeIsOutgrown({ fitted, available: hashes.length });
@@ -33,14 +35,18 @@ async function placeNew(
 ): Promise<number | undefined> {
   const base = embedding.base ?? { fit, functions: embedding.hashes.length };
   const known = embedding.hashes.slice(0, base.functions);
-  const tables = threads.tables.get(study, base.fit) ?? (await readTables(store, study, known, true));
+  const tables = threads.tables.get(study, base.fit) ?? (await readTables(store, study, known));
   if (tables?.hashes.length !== known.length) return undefined;
   threads.tables.keep(study, base.fit, tables);
 
   const before = new Set(embedding.hashes);
   const wanted = hashes.filter((hash) => !before.has(hash));
   const [outputs, fisher] = await Promise.all([store.functions.outputs(wanted), store.fisher.features(study, wanted)]);
-  const added = wanted.filter((hash) => outputs.has(hash) && fisher.has(hash));
+  const columns = tables.fisher?.layout.columns ?? 0;
+  const usable = wanted.filter((hash) => outputs.has(hash) && fisher.has(hash));
+  // Fisher features came to a plane of outputs alone: it has to be fitted with them.
+  if (columns === 0 && usable.some((hash) => fisher.get(hash)!.length > 0)) return undefined;
+  const added = usable.filter((hash) => fisher.get(hash)!.length === columns);
   const views = { outputs: added.map((hash) => outputs.get(hash)!), fisher: added.map((hash) => fisher.get(hash)!) };
   const neighbours = await neighboursOfNew(tables, views, threads.neighbours, signal);
   const plane = embedding.points.slice(0, 2 * base.functions);
@@ -61,7 +67,7 @@ async function fitAll(
 ): Promise<number> {
   // Two large tables at once would be more memory than a fit needs.
   threads.tables.clear();
-  const tables = await readTables(store, study, hashes, true);
+  const tables = await readTables(store, study, hashes);
   if (!tables) {
     await store.embeddings.put(study, { version: hashes.length, hashes: [], points: new Float32Array() });
     return 0;

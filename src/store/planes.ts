@@ -1,7 +1,9 @@
 import type { Points } from '../domain/surrogate/points.js';
+import type { Components } from './components.js';
+import type { StudyDoc } from './documents.js';
 import type { Embeddings } from './embeddings.js';
 
-/** An embedding as a search reads it: rows in the order of their hashes. */
+/** The places of functions as a search reads them: rows in the order of their hashes. */
 export interface Plane {
   hashes: readonly string[];
   points: Points;
@@ -13,21 +15,25 @@ export interface Plane {
 const KEPT = 4;
 
 /**
- * The newest planes of the studies that this process works on. A plane never changes under its version and fit, so that a
- * small query tells whether the one in memory is still the newest.
+ * The newest places of the studies that this process works on: embeddings, or components where a study chooses by them.
+ * They never change under their version and fit, so that a small query tells whether those in memory are the newest.
  */
 export class Planes {
   private readonly kept = new Map<string, { fit: string; plane: Promise<Plane | null> }>();
 
-  constructor(private readonly embeddings: Embeddings) {}
+  constructor(
+    private readonly embeddings: Embeddings,
+    private readonly components: Components,
+  ) {}
 
-  /** The plane of the newest embedding; null where there is none. */
-  async latest(study: string): Promise<Plane | null> {
-    const fit = await this.embeddings.latestFit(study);
+  /** Of the newest embedding or components; null where there are none. */
+  async latest({ _id: study, surrogate }: Pick<StudyDoc, '_id' | 'surrogate'>): Promise<Plane | null> {
+    const source = surrogate?.places === 'components' ? this.ofComponents(study) : this.ofEmbedding(study);
+    const fit = await source.fit();
     if (fit === null) return null;
     const known = this.kept.get(study);
     if (known?.fit === fit) return known.plane;
-    const plane = this.read(study);
+    const plane = source.read();
     this.kept.delete(study);
     this.kept.set(study, { fit, plane });
     plane.catch(() => this.kept.delete(study));
@@ -35,20 +41,38 @@ export class Planes {
     return plane;
   }
 
-  private async read(study: string): Promise<Plane | null> {
-    const embedding = await this.embeddings.latest(study);
-    if (embedding === null) return null;
-    const order = embedding.hashes.map((hash, i) => ({ hash, i })).sort((a, b) => (a.hash < b.hash ? -1 : 1));
-    const dimensions = embedding.points.length / Math.max(1, order.length);
-    const coordinates = new Float64Array(embedding.points.length);
-    order.forEach(({ i }, row) => {
-      coordinates.set(embedding.points.subarray(i * dimensions, (i + 1) * dimensions), row * dimensions);
-    });
-    const hashes = order.map(({ hash }) => hash);
+  private ofEmbedding(study: string) {
     return {
-      hashes,
-      points: { count: hashes.length, dimensions, coordinates },
-      rowOf: new Map(hashes.map((hash, row) => [hash, row])),
+      fit: () => this.embeddings.latestFit(study),
+      read: async () => {
+        const embedding = await this.embeddings.latest(study);
+        if (embedding === null) return null;
+        const { hashes, points } = embedding;
+        return sortedByHash(hashes, { count: hashes.length, dimensions: 2, coordinates: points });
+      },
     };
   }
+
+  private ofComponents(study: string) {
+    return {
+      fit: () => this.components.latestFit(study),
+      read: async () => {
+        const stored = await this.components.latest(study);
+        return stored && sortedByHash(stored.hashes, stored.points);
+      },
+    };
+  }
+}
+
+function sortedByHash(hashes: readonly string[], { dimensions, coordinates }: Points): Plane {
+  const order = hashes.map((hash, i) => ({ hash, i })).sort((a, b) => (a.hash < b.hash ? -1 : 1));
+  const sorted = new Float64Array(coordinates.length);
+  order.forEach(({ i }, row) => {
+    sorted.set(coordinates.subarray(i * dimensions, (i + 1) * dimensions), row * dimensions);
+  });
+  return {
+    hashes: order.map(({ hash }) => hash),
+    points: { count: order.length, dimensions, coordinates: sorted },
+    rowOf: new Map(order.map(({ hash }, row) => [hash, row])),
+  };
 }

@@ -58,7 +58,7 @@ export class SearchView {
   readonly freeNumber: number;
 
   static async read(store: Store, study: StudyDoc): Promise<SearchView> {
-    const [plane, trials] = await Promise.all([store.planes.latest(study._id), store.trials.occupied(study._id)]);
+    const [plane, trials] = await Promise.all([store.planes.latest(study), store.trials.occupied(study._id)]);
     return new SearchView(store, study, plane, trials);
   }
 
@@ -111,6 +111,7 @@ export class SearchView {
       pending: Int32Array.from(this.pending),
       acquisition,
       direction: this.study.direction,
+      ranked: this.study.surrogate?.places === 'components',
       random,
     };
     const question = questionFor(input, predictor.minimumSamples);

@@ -1,6 +1,7 @@
 import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
 import { AquasurfError } from '../errors.js';
 import { shownUrl } from '../shown-url.js';
+import { Components } from './components.js';
 import { databaseNow } from './database-clock.js';
 import { Embeddings } from './embeddings.js';
 import { Functions } from './functions.js';
@@ -33,6 +34,7 @@ export class Store {
   readonly retrainings: Retrainings;
   readonly imports: ImportResults;
   readonly embeddings: Embeddings;
+  readonly components: Components;
   /** The embeddings that searches of this process read. */
   readonly planes: Planes;
   /** Name of the database. */
@@ -54,7 +56,8 @@ export class Store {
     this.retrainings = new Retrainings(db);
     this.imports = new ImportResults(db);
     this.embeddings = new Embeddings(db);
-    this.planes = new Planes(this.embeddings);
+    this.components = new Components(db);
+    this.planes = new Planes(this.embeddings, this.components);
   }
 
   /** The server's name and version, e.g. `MongoDB 8.0.4` or `FerretDB v2.7.0 (MongoDB 7.0.77)`. */

@@ -72,6 +72,26 @@ describe('a regressor that the task brings', () => {
     }
   });
 
+  it('and principal components are computed where a study chooses by them', async () => {
+    const consumers = startConsumers(services, 1, file);
+    try {
+      const task = await resolveTask('spirals-own', modules);
+      const surrogate = { regressor: 'gaussian-process', places: 'components' } as const;
+      await createStudy(pipeline, { ...{ name: 'components', space: names, task }, ...surrogate });
+      const study = new Study('components', pipeline, modules);
+      await study.populate();
+      await until('the space is populated', async () => (await study.progress()).populate.complete);
+      await study.fisher();
+      const stored = () => pipeline.store.components.latest('components');
+      await until('the components are there', async () => ((await stored())?.version ?? 0) >= names.length);
+      expect((await stored())?.points).toMatchObject({ count: expect.any(Number), dimensions: expect.any(Number) });
+      await study.search({ trials: 9 });
+      await until('workers have trained', async () => (await study.progress()).trials.done >= 9);
+    } finally {
+      await consumers.stop();
+    }
+  });
+
   it('must be there when the study names it', async () => {
     const task = await resolveTask('fashion-mnist/small-cnn', modules);
     const wanted = createStudy(pipeline, { name: 'none', task, space: names, regressor: 'task' });

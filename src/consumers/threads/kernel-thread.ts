@@ -2,8 +2,10 @@ import { FunctionEnumerator, type FunctionSource } from '../../domain/enumeratio
 import type { PackedBatch } from '../../domain/enumeration/function-batch.js';
 import { operatorSet } from '../../domain/operators/index.js';
 import { SeededRandom } from '../../domain/random/seeded-random.js';
+import { type FeatureViews, featureComponents } from '../../domain/surrogate/components.js';
 import { layoutGraph, neighbourGraph, type ViewNeighbours } from '../../domain/surrogate/embedding.js';
 import { placePoints } from '../../domain/surrogate/place-points.js';
+import type { Points } from '../../domain/surrogate/points.js';
 import { wasmEmbeddingKernels } from '../../kernels/embedding-kernels.js';
 
 /** What a worker thread does: our own pure computations, never a user's module and never TensorFlow. */
@@ -12,6 +14,8 @@ export interface KernelTasks {
   enumerate: (task: { source: FunctionSource; operators: string; from: number; to: number }) => PackedBatch;
   /** Lays out functions whose neighbours are known. @returns float32[n × 2] */
   embed: (task: { neighbours: ViewNeighbours; seed: number }) => Float32Array;
+  /** Principal components of both features. */
+  components: (task: FeatureViews) => Points;
   /** Places further functions, given their neighbours in the plane. @returns float32[m × 2] */
   place: (task: { plane: Float32Array; neighbours: ViewNeighbours; seed: number }) => Float32Array;
 }
@@ -24,8 +28,9 @@ function kernelTasks(): KernelTasks {
       enumerator.enumeratePacked(source, operatorSet(operators), from, to),
     embed: ({ neighbours, seed }) =>
       layoutGraph(neighbourGraph(neighbours), new SeededRandom(seed), undefined, wasmEmbeddingKernels.descend),
+    components: (views) => featureComponents(views),
     place: ({ plane, neighbours, seed }) => placePoints(plane, neighbours, { seed, kernels: wasmEmbeddingKernels }),
   };
 }
 
-export const { enumerate, embed, place } = kernelTasks();
+export const { enumerate, embed, components, place } = kernelTasks();

@@ -25,7 +25,12 @@ export class KernelThreads {
     };
     const one = new Piscina({ ...options, maxThreads: 1 });
     this.neighbours = new NeighbourThreads(threads);
-    this.#pools = { enumerate: new Piscina({ ...options, resourceLimits: ENUMERATION }), embed: one, place: one };
+    this.#pools = {
+      enumerate: new Piscina({ ...options, resourceLimits: ENUMERATION }),
+      embed: one,
+      components: one,
+      place: one,
+    };
   }
 
   run<Name extends keyof KernelTasks>(

@@ -3,6 +3,13 @@ export const REGRESSORS = ['knn', 'random-forest', 'gaussian-process', 'task'] a
 export type RegressorName = (typeof REGRESSORS)[number];
 
 /**
+ * What a regressor reads of a function: its place in the plane of the paper, UMAP of both features; or 20 principal
+ * components of them, with results as ranks.
+ */
+export const PLACES = ['plane', 'components'] as const;
+export type PlacesName = (typeof PLACES)[number];
+
+/**
  * How predictions become a choice:
  *
  * - `greedy`: the best prediction, as the original program chooses;

@@ -5,6 +5,10 @@ import type { Points } from './points.js';
 const COMPONENTS = 10;
 /** Rows that the directions are found on: evenly spread ones where there are more. */
 const LANDMARKS = 500;
+/** Weight of the Fisher features beside the outputs (docs/benchmark.md). */
+const FISHER_WEIGHT = 0.5;
+/** Columns of Fisher features that are looked at: neighbouring values of a CDF hardly differ. */
+const COLUMNS = 2048;
 /** Of orthogonal iteration: directions need not be exact, only the same each time. */
 const ITERATIONS = 12;
 
@@ -18,8 +22,9 @@ export interface FeatureViews {
 /**
  * Functions as points that keep what their features say, for regressors that look at distances: the first 10 principal
  * components of the outputs, as arcsinh y so that those that grow do not decide alone, and the first 10 of the Fisher
- * features; each view divided by the root of its total variance, so that both count the same. Unlike the embedding, it
- * has no chance in it. Element i of both views is row i; n×20.
+ * features; each view divided by the root of its total variance, the Fisher features by twice that. Unlike the embedding,
+ * it has no chance in it. Of long Fisher features 2,048 evenly spread columns count. Element i of both views is row i;
+ * n×20.
  */
 export function featureComponents({ outputs, fisher }: FeatureViews): Points {
   if (outputs.length !== fisher.length) {
@@ -27,13 +32,14 @@ export function featureComponents({ outputs, fisher }: FeatureViews): Points {
   }
   const parts = [
     principalComponents(outputs.map((row) => Float64Array.from(row, Math.asinh))),
-    principalComponents(fisher.map((row) => Float64Array.from(row))),
+    principalComponents(fisher.map((row) => Float64Array.from(evenColumns(row)))),
   ];
+  const weights = [1, FISHER_WEIGHT];
   const dimensions = parts.reduce((sum, part) => sum + part.dimensions, 0);
   const coordinates = new Float64Array(outputs.length * dimensions);
   let offset = 0;
-  for (const part of parts) {
-    const scale = 1 / (Math.sqrt(totalVariance(part)) || 1);
+  for (const [view, part] of parts.entries()) {
+    const scale = weights[view]! / (Math.sqrt(totalVariance(part)) || 1);
     for (let row = 0; row < part.count; row++) {
       for (let d = 0; d < part.dimensions; d++) {
         coordinates[row * dimensions + offset + d] = scale * part.coordinates[row * part.dimensions + d]!;
@@ -42,6 +48,13 @@ export function featureComponents({ outputs, fisher }: FeatureViews): Points {
     offset += part.dimensions;
   }
   return { count: outputs.length, dimensions, coordinates };
+}
+
+/** The vector itself, or so many of its values, evenly spread. */
+export function evenColumns(vector: Float32Array, most = COLUMNS): Float32Array {
+  if (vector.length <= most) return vector;
+  const step = vector.length / most;
+  return Float32Array.from({ length: most }, (_, k) => vector[Math.floor((k + 1) * step) - 1]!);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { needsUncertainty } from './acquisition.js';
-import { ACQUISITIONS, type Acquisition, type RegressorName } from './choices.js';
+import { ACQUISITIONS, type Acquisition, type PlacesName, type RegressorName } from './choices.js';
 import { GaussianProcess } from './gaussian-process.js';
 import { KNearestNeighbours } from './k-nearest-neighbours.js';
 import { RandomForest } from './random-forest.js';
@@ -9,6 +9,8 @@ import type { Regressor } from './regressor.js';
 export interface SurrogateSettings {
   regressor: RegressorName;
   acquisition: Acquisition;
+  /** What the regressor reads. @defaultValue 'plane' */
+  places?: PlacesName;
 }
 
 /** As in the paper (arXiv 2301.05785): the mean of the 3 nearest neighbours, the best prediction. */

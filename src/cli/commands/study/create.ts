@@ -1,5 +1,12 @@
 import { type Command, Option } from 'commander';
-import { ACQUISITIONS, type Acquisition, REGRESSORS, type RegressorName } from '../../../domain/surrogate/choices.js';
+import {
+  ACQUISITIONS,
+  type Acquisition,
+  PLACES,
+  type PlacesName,
+  REGRESSORS,
+  type RegressorName,
+} from '../../../domain/surrogate/choices.js';
 import { type Direction, METRICS, type Metric } from '../../../domain/trial.js';
 import { examples, JSON_FLAG, TASKS_FLAG } from '../../help.js';
 import { notNegative, wholeNumber } from '../../option-values.js';
@@ -16,6 +23,7 @@ interface CreateFlags {
   fisherFloor?: number;
   regressor?: RegressorName;
   acquisition?: Acquisition;
+  places?: PlacesName;
   tasks?: string;
   json?: boolean;
 }
@@ -59,6 +67,12 @@ A task is built in, or a module that default-exports defineTask({...}) in aquasu
         'what to train next: the best prediction, expected improvement, upper confidence bound (the last two need a regressor other than knn), the best but one in ten at random, or any (default: greedy)',
       ).choices(ACQUISITIONS),
     )
+    .addOption(
+      new Option(
+        '--places <places>',
+        'what the regressor reads of a function: its place in the plane of the paper, or 20 principal components of both features, with results as ranks (default: plane)',
+      ).choices(PLACES),
+    )
     .option('--seed <n>', 'fixes every random choice', wholeNumber(0, 2 ** 32 - 1), 0)
     .option(
       '--fisher-batch <n>',
@@ -90,6 +104,10 @@ A task is built in, or a module that default-exports defineTask({...}) in aquasu
     [
       'aquasurf study create sure --task fashion-mnist/small-cnn --space "unary(unary(x))" --regressor gaussian-process --acquisition ei',
       'weighs what is promising against what is unknown',
+    ],
+    [
+      'aquasurf study create ranks --task fashion-mnist/small-cnn --space "unary(unary(x))" --regressor gaussian-process --places components',
+      'the surrogate that found most in the benchmark (docs/benchmark.md)',
     ],
   ]);
 }
@@ -144,6 +162,7 @@ async function createAction(name: string, flags: CreateFlags): Promise<void> {
       },
       ...(flags.regressor === undefined ? {} : { regressor: flags.regressor }),
       ...(flags.acquisition === undefined ? {} : { acquisition: flags.acquisition }),
+      ...(flags.places === undefined ? {} : { places: flags.places }),
       ...(flags.direction === undefined ? {} : { direction: flags.direction }),
     });
     const view = await studyView(pipeline.store, name);

@@ -41,7 +41,7 @@ export function studyText(view: StudyView): string {
     ['task', `${view.task.name} (source ${view.task.sourceHash.slice(0, 12)})`],
     ...view.spaces.map((space, i): [string, string] => [i === 0 ? 'space' : '', spaceText(space)]),
     ['optimises', `${view.metric} (${view.direction}), seed ${view.seed}`],
-    ['chooses by', `${surrogate.regressor}, ${surrogate.acquisition}`],
+    ['chooses by', `${surrogate.regressor} on the ${surrogate.places ?? 'plane'}, ${surrogate.acquisition}`],
     ['created', view.createdAt.toISOString()],
     [
       'output features',
