@@ -95,4 +95,26 @@ describe('the plane of a study', () => {
     expect(await work('lost', 24)).toEqual({ placed: 0, points: 24 });
     await expectFitOf('lost', 24);
   });
+
+  it('is that of outputs alone where Fisher features are empty, until there are some', async () => {
+    await store().studies.create(newStudy('outputs'));
+    const tell = async (from: number, to: number, featuresAt: (i: number) => Uint16Array) => {
+      await addFunctions('outputs', from, to);
+      for (let i = from; i < to; i++) await store().fisher.put('outputs', hashOf(i), featuresAt(i), settings);
+    };
+    await tell(0, 30, () => new Uint16Array());
+    expect(await work('outputs', 30)).toEqual({ placed: 0, points: 30 });
+    const hashes = Array.from({ length: 30 }, (_, i) => hashOf(i)).sort();
+    const outputs = await store().functions.outputs(hashes);
+    const expected = embed({ outputs: hashes.map((hash) => outputs.get(hash)!) }, { seed: 1 });
+    const fitted = (await store().embeddings.latest('outputs'))!;
+    expect(fitted).toEqual({ version: 30, hashes, points: expected });
+    await tell(30, 32, () => new Uint16Array());
+    expect(await work('outputs', 32)).toEqual({ placed: 2 });
+    expect((await store().embeddings.latest('outputs'))!.points.slice(0, 60)).toEqual(expected);
+
+    await tell(0, 33, featuresOf);
+    expect(await work('outputs', 33)).toEqual({ placed: 0, points: 33 });
+    await expectFitOf('outputs', 33);
+  });
 });

@@ -18,14 +18,18 @@ export interface FeatureTables {
   fisher?: VectorTable;
 }
 
-/** Reads the features of functions into shared memory, batch by batch; those whose features are gone are left out. */
+/**
+ * Reads the features of functions into shared memory, batch by batch; those whose features are gone are left out. Where
+ * the Fisher features of all are empty, as those of a task without a network are, there is no table of them; where some
+ * are not, functions whose features are empty are left out.
+ */
 export async function readTables(
   store: Store,
   study: string,
   hashes: readonly string[],
-  withFisher: boolean,
 ): Promise<FeatureTables | undefined> {
   const gone = new Set<string>();
+  const empty = new Set<string>();
   const fill = async (
     read: (batch: string[]) => Promise<Map<string, TableVector>>,
     element: 'uint16' | 'float32',
@@ -37,6 +41,7 @@ export async function readTables(
       for (const [i, hash] of batch.entries()) {
         const vector = found.get(hash);
         if (!vector) gone.add(hash);
+        else if (vector.length === 0) empty.add(hash);
         else {
           table ??= new VectorTable({ rows: hashes.length, columns: vector.length, element, queries: TILE });
           table.write(from + i, vector);
@@ -46,12 +51,13 @@ export async function readTables(
     return table;
   };
   const outputs = await fill((batch) => store.functions.outputs(batch), 'float32');
-  const fisher = withFisher ? await fill((batch) => store.fisher.features(study, batch), 'uint16') : undefined;
+  const fisher = await fill((batch) => store.fisher.features(study, batch), 'uint16');
+  if (fisher) for (const hash of empty) gone.add(hash);
   if (gone.size > 0) {
     const left = hashes.filter((hash) => !gone.has(hash));
-    return left.length > 0 ? readTables(store, study, left, withFisher) : undefined;
+    return left.length > 0 ? readTables(store, study, left) : undefined;
   }
-  if (!outputs || (withFisher && !fisher)) return undefined;
+  if (!outputs) return undefined;
   outputs.prepare();
   fisher?.prepare();
   return { hashes: [...hashes], outputs, ...(fisher ? { fisher } : {}) };
