@@ -1,5 +1,6 @@
 import { planeIsOutgrown } from '../domain/surrogate/embedding-staleness.js';
 import type { Embedding } from '../store/embeddings.js';
+import { fitComponents } from './fit-components.js';
 import type { Handler, HandlerContext } from './handler.js';
 import { neighboursOfAll, neighboursOfNew, readTables } from './threads/feature-tables.js';
 
@@ -9,9 +10,10 @@ import { neighboursOfAll, neighboursOfNew, readTables } from './threads/feature-
  */
 export const handleSurrogate: Handler<'surrogate'> = async ({ study: name, version }, context) => {
   const { store } = context;
-  const { seed } = await store.studies.get(name);
+  const { seed, surrogate } = await store.studies.get(name);
   const newest = await store.embeddings.latestWithFit(name);
   const hashes = [...(await store.fisher.definedHashes(name))].sort();
+  if (surrogate?.places === 'components') await fitComponents(context, name, hashes);
   const there = newest?.embedding.version ?? 0;
   const fitted = newest?.embedding.base?.functions ?? there;
   const outgrown = planeIsOutgrown({ fitted, available: hashes.length });
