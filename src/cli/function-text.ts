@@ -102,9 +102,9 @@ function aliasText({ aliases, aliasCount, representative }: FunctionReport): str
   if (aliasCount === 0) return 'none in the database';
   const others = aliases.filter(({ name }) => name !== representative);
   if (others.length === 0) return 'only itself';
-  const texts = others.map(({ name, class: kind, at }) => {
+  const texts = others.map(({ name, class: kind, at, reason }) => {
     if (kind === 'equal') return name;
-    if (kind === null) return `${name} (of operators of its own)`;
+    if (kind === null) return `${name} (no class: ${reason}; give --operators)`;
     return `${name} (${kind}${at === undefined ? '' : ` at ${Number(at.toPrecision(3))}`})`;
   });
   const rest = aliasCount - aliases.length;

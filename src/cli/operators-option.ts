@@ -3,12 +3,27 @@ import { loadConfig } from '../config.js';
 import { parseExpression } from '../domain/expression.js';
 import { ExpressionError } from '../domain/expression-error.js';
 import type { OperatorSet } from '../domain/operators/types.js';
+import { resolveOperators } from '../nn/tasks/operator-registry.js';
 import { findModules, type TaskFolders } from '../nn/tasks/task-registry.js';
 
 /** Where modules of tasks and operators are looked for, given `--tasks`. */
 export function taskFolders(tasks: string | undefined): TaskFolders {
   const { projectDir } = loadConfig();
   return { projectDir, ...(tasks === undefined ? {} : { tasksDir: resolve(tasks) }) };
+}
+
+/**
+ * The set that `--operators` names, read from modules in reach; undefined without the option: the built-in ones.
+ * @throws AquasurfError OPERATORS_NOT_FOUND, OPERATOR_INVALID
+ */
+export async function operatorsOption({
+  operators,
+  tasks,
+}: {
+  operators?: string;
+  tasks?: string;
+}): Promise<OperatorSet | undefined> {
+  return operators === undefined ? undefined : resolveOperators(operators, taskFolders(tasks));
 }
 
 /**

@@ -6,18 +6,34 @@ import { derivativeText } from '../domain/derivative-text.js';
 import { type Expression, formatExpression, parseExpression } from '../domain/expression.js';
 import { ExpressionError } from '../domain/expression-error.js';
 import { type Normalization, normalization } from '../domain/normalization.js';
+import { ALL_OPERATORS, operatorSetId } from '../domain/operators/index.js';
+import type { OperatorSet } from '../domain/operators/types.js';
 import { isUsable, OUTPUT_INPUTS, outputFeatures } from '../domain/output-features.js';
 import { nameOfRank } from '../domain/rank.js';
 import { type SlopeStatistics, slopeStatistics } from '../domain/slope-statistics.js';
 import { type OutputStatistics, outputStatistics } from '../domain/statistics.js';
+import { readableName } from '../domain/stored-name.js';
 import type { Store } from './store.js';
 
 export interface AliasReport {
+  /** As the operators given read it; of others' sets with the set before it: `mine@1/foo(x)`. */
   name: string;
-  /** How it differs from the representative; null where it has operators that are not known here. */
+  /**
+   * How it differs from the representative, or from the function itself where that cannot be read; null for `reason`.
+   * Exact arithmetic knows no operators of one's own: where values of such differ it is `undecided`.
+   */
   class: AliasClass | null;
   /** Where it differs that way: a point near 0. */
   at?: number;
+  /** Why it has no class: it has operators that were not given. */
+  reason?: string;
+}
+
+export interface FunctionReportOptions {
+  /** What the function, and names in the database, are read with. @defaultValue ALL_OPERATORS */
+  operators?: OperatorSet;
+  /** Aliases listed at most; each takes some milliseconds. @defaultValue 100 */
+  maxAliases?: number;
 }
 
 /** What is known about one function: the pure part is computed, the rest read from the database. */
@@ -49,65 +65,79 @@ export interface FunctionReport {
 
 /**
  * @param store undefined: no database at hand, aliases are left out
- * @param maxAliases aliases listed at most; each takes some milliseconds. @defaultValue 100
  * @throws ExpressionError for a text that is not an expression
  */
 export async function functionReport(
   store: Store | undefined,
   text: string,
-  maxAliases = 100,
+  { operators = ALL_OPERATORS, maxAliases = 100 }: FunctionReportOptions = {},
 ): Promise<FunctionReport> {
-  const expression = parseExpression(text);
+  const expression = parseExpression(text, operators);
   const fn = formatExpression(expression);
-  const outputs = outputFeatures(expression);
+  const outputs = outputFeatures(expression, operators);
   const hash = canonicalHash(outputs);
   const known = await store?.functions.get(hash);
-  const names = (await store?.functions.aliases(hash, maxAliases)) ?? [];
-  const representative = known ? nameOfRank(known.rank) : fn;
+  const names = ((await store?.functions.aliases(hash, maxAliases)) ?? []).map((name) => shownAs(name, operators));
+  const representative = known ? shownAs(nameOfRank(known.rank), operators) : fn;
   return {
     fn,
     hash,
     representative,
-    aliases: names.length > 0 ? await aliasReports(representative, names) : [],
+    aliases: names.length > 0 ? await aliasReports({ representative, expression, names, operators }) : [],
     aliasCount: (await store?.functions.countNames(hash)) ?? 0,
     usable: isUsable(outputs),
     statistics: outputStatistics(outputs),
     derivative: {
       text: derivativeText(expression),
-      slopes: [...differentiate(expression, OUTPUT_INPUTS).derivatives],
-      statistics: slopeStatistics(expression),
+      slopes: [...differentiate(expression, OUTPUT_INPUTS, { operators }).derivatives],
+      statistics: slopeStatistics(expression, operators),
     },
-    asymptotes: asymptotes(expression),
-    normalization: normalizationOf(expression),
+    asymptotes: asymptotes(expression, operators),
+    normalization: normalizationOf(expression, operators),
     outputs: [...outputs],
   };
 }
 
-async function aliasReports(representative: string, names: readonly string[]): Promise<AliasReport[]> {
+/** A stored name without the set before it, where these operators are that set. */
+const shownAs = (stored: string, operators: OperatorSet): string =>
+  readableName(stored, operatorSetId(operators)) ?? stored;
+
+async function aliasReports(of: {
+  representative: string;
+  expression: Expression;
+  names: readonly string[];
+  operators: OperatorSet;
+}): Promise<AliasReport[]> {
+  const { representative, operators } = of;
   const { comparePrecisely } = await import('../kernels/precise-comparison.js');
-  const reference = readable(representative);
-  return names.map((name) => {
-    const alias = readable(name);
-    if (reference === undefined || alias === undefined) return { name, class: null };
+  const reference = readable(representative, operators) ?? of.expression;
+  return of.names.map((name): AliasReport => {
+    const alias = readable(name, operators);
+    if (alias === undefined) return { name, class: null, reason: reasonOf(name) };
     if (name === representative) return { name, class: 'equal' };
-    const { class: kind, at } = compareAliases(reference, alias, { comparePrecisely });
+    const { class: kind, at } = compareAliases(reference, alias, { comparePrecisely, operators });
     return { name, class: kind, ...(at === undefined ? {} : { at }) };
   });
 }
 
-/** Undefined for a name of operators of somebody's own. */
-function readable(name: string): Expression | undefined {
+function reasonOf(name: string): string {
+  const [set] = name.split('/');
+  return set === name ? 'it has operators that are not known here' : `it is of the operators ${set}`;
+}
+
+/** Undefined for a name of other operators. */
+function readable(name: string, operators: OperatorSet): Expression | undefined {
   try {
-    return parseExpression(name);
+    return parseExpression(name, operators);
   } catch (error) {
     if (error instanceof ExpressionError) return undefined;
     throw error;
   }
 }
 
-function normalizationOf(expression: Expression): FunctionReport['normalization'] {
+function normalizationOf(expression: Expression, operators: OperatorSet): FunctionReport['normalization'] {
   try {
-    return normalization(expression);
+    return normalization(expression, operators);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     // "... cannot be normalized: its variance ..."

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { entryPoint } from '../../src/config.js';
 import { canonicalHash } from '../../src/domain/canonical-hash.js';
 import { outputFeatures } from '../../src/domain/output-features.js';
+import { outputSamples } from '../../src/domain/samples.js';
 import { useCli } from './run-cli.js';
 
 const cli = useCli({ MONGODB_URI: 'mongodb://127.0.0.1:1/nowhere' });
@@ -68,6 +69,31 @@ describe('fn without a database', () => {
     const { code, stdout, stderr } = await cli.run('fn', 'swish(x)', '--plot', 'swish.gif');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('name a file that ends in .svg or .png');
+  });
+
+  it('reads operators of one’s own from a module in --tasks', async () => {
+    mkdirSync(join(cli.folder, 'mine'));
+    writeFileSync(
+      join(cli.folder, 'mine', 'operators.mjs'),
+      `export default { name: 'mine', version: 1, unary: [{
+        name: 'snake', evaluate: (x) => x + Math.sin(x) ** 2, tensor: (tf, x) => tf.add(x, tf.square(tf.sin(x))),
+      }] };`,
+    );
+    const own = ['fn', 'relu(snake(x))', '--operators', 'mine', '--tasks', 'mine'];
+    const { code, stdout, stderr } = await cli.run(...own, '--json');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.any(String) });
+    const { fn, outputs, derivative } = JSON.parse(stdout);
+    expect(fn).toBe('relu(snake(x))');
+    const x = outputSamples();
+    const slopes: number[] = derivative.slopes;
+    x.forEach((value, i) => {
+      const snake = value + Math.sin(value) ** 2;
+      expect(outputs[i]).toBeCloseTo(Math.max(0, snake), 5);
+      expect(slopes[i]).toBeCloseTo(snake > 0 ? 1 + Math.sin(2 * value) : 0, 4);
+    });
+    expect((await cli.run(...own)).stdout).toContain('function        relu(snake(x))');
+    expect((await cli.run('fn', 'relu(snake(x))')).stderr).toContain('unknown operator "snake"');
+    expect((await cli.run(...own.slice(0, 4))).stderr).toContain('there is no operator set "mine"');
   });
 
   it('ends quietly when its reader has gone', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { canonicalHash } from '../../src/domain/canonical-hash.js';
+import { buildOperatorSet } from '../../src/domain/operators/own-operators.js';
 import { outputFeatures } from '../../src/domain/output-features.js';
-import { rankOf } from '../../src/domain/rank.js';
+import { storedRank } from '../../src/domain/stored-name.js';
 import { functionReport } from '../../src/store/function-report.js';
 import { batchOf, useStore } from './test-store.js';
 
@@ -12,7 +13,7 @@ const addNames = (names: readonly string[]): Promise<void> => {
   const records = names.map((name) => ({
     name,
     hash,
-    rank: rankOf(name, name.split('(').length - 1),
+    rank: storedRank(name),
     usable: true,
   }));
   return store().functions.storeRange('space-a', batchOf(records));
@@ -26,15 +27,47 @@ describe('functionReport', () => {
     expect(aliases).toEqual([
       { name: 'identity(relu(x))', class: 'equal' },
       { name: 'max(x,zero(x))', class: 'kink', at: 0 },
-      { name: 'mine@1/rect(x)', class: null },
+      { name: 'mine@1/rect(x)', class: null, reason: 'it is of the operators mine@1' },
       { name: 'relu(x)', class: 'equal' },
     ]);
   });
 
   test('lists no more aliases than asked for, and counts all', async () => {
-    const { aliases, aliasCount } = await functionReport(store(), 'relu(x)', 2);
+    const { aliases, aliasCount } = await functionReport(store(), 'relu(x)', { maxAliases: 2 });
     expect(aliases.map(({ name }) => name)).toEqual(['identity(relu(x))', 'max(x,zero(x))']);
     expect(aliasCount).toBe(4);
+  });
+
+  test('reads operators of one’s own, and classes their aliases', async () => {
+    const tensor = () => null as never;
+    const rect = { name: 'rect', evaluate: (x: number) => (x > 0 ? x : 0), tensor };
+    // As relu on the samples, and another function beyond them.
+    const clipped = { name: 'clipped', evaluate: (x: number) => Math.min(3, Math.max(0, x)), tensor };
+    const operators = buildOperatorSet({ name: 'mine', version: 1, unary: [rect, clipped] }, 'source');
+    await addNames(['relu(x)', 'mine@1/rect(x)', 'mine@1/clipped(x)', 'mine@2/rect(x)']);
+    const report = await functionReport(store(), 'rect(x)', { operators });
+    expect(report).toMatchObject({ fn: 'rect(x)', representative: 'relu(x)' });
+    const byName = Object.fromEntries(report.aliases.map(({ name, ...rest }) => [name, rest]));
+    expect(byName).toMatchObject({
+      // Its numeric derivative at 0 is ½, that of relu 0.
+      'rect(x)': { class: 'kink', at: 0 },
+      'clipped(x)': { class: 'undecided', at: expect.any(Number) },
+      'mine@2/rect(x)': { class: null, reason: 'it is of the operators mine@2' },
+    });
+    expect(Math.abs(byName['clipped(x)']!.at!)).toBeGreaterThan(3);
+  });
+
+  test('compares with the function itself where the representative cannot be read', async () => {
+    const names = ['other@1/f(x)', 'other@2/g(x)'];
+    const hash = canonicalHash(outputFeatures('tanh(sinh(x))'));
+    const records = names.map((name) => ({ name, hash, rank: storedRank(name), usable: true }));
+    await store().functions.storeRange('space-b', batchOf(records));
+    const { representative, aliases } = await functionReport(store(), 'tanh(sinh(x))');
+    expect(representative).toBe('other@1/f(x)');
+    expect(aliases.map(({ reason }) => reason)).toEqual([
+      'it is of the operators other@1',
+      'it is of the operators other@2',
+    ]);
   });
 
   test('tells a form that cancels', async () => {

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { ExportedFunction } from '../../export/export-function.js';
 import type { ExportTarget } from '../../export/source.js';
-import { examples, JSON_FLAG, TASKS_FLAG } from '../help.js';
+import { examples, JSON_FLAG, OPERATORS_FLAG, TASKS_FLAG } from '../help.js';
 
 /** As EXPORT_TARGETS has them; a test compares. Defining a command loads nothing. */
 const TARGETS: readonly ExportTarget[] = ['torch', 'keras', 'jax', 'tfjs', 'typescript', 'latex'];
@@ -23,6 +23,8 @@ export function registerExportFn(program: Command): void {
     .description(
       `Writes a small self-contained file that computes the function as aquasurf does: for PyTorch a function and a module, for Keras a serialisable activation on TensorFlow (Keras 2 and 3), for JAX a function under jit and grad, for TensorFlow.js an ES module with a layer, for TypeScript the function and its derivative without dependencies, for LaTeX a formula.
 
+Operators of your own (--operators) bring their code with them.
+
 Its head names the expression, the canonical hash, the representative that the database knows, and the command.`,
     )
     .argument('<expression>', 'e.g. "max(relu(x),cosh(elu(x)))"')
@@ -30,7 +32,7 @@ Its head names the expression, the canonical hash, the representative that the d
     .option('--normalize', 'bake in the shift and scale that give mean 0 and variance 1 for standard Gaussian input')
     .option('--name <name>', 'the name of the function in the file (default: made from the expression)')
     .option('--out <file>', 'write to this file, replacing it (default: to stdout)')
-    .option('--operators <set>', 'read the expression with this set of operators of your own, which brings the code')
+    .option(...OPERATORS_FLAG)
     .option(...TASKS_FLAG)
     .option(...JSON_FLAG)
     .action((expression: string, flags: ExportFlags) => exportAction(expression, flags, program.version()));
@@ -45,12 +47,13 @@ Its head names the expression, the canonical hash, the representative that the d
 }
 
 async function exportAction(expression: string, flags: ExportFlags, version: string | undefined): Promise<void> {
-  const [{ exportFunction }, { notify, print, printResult }] = await Promise.all([
+  const [{ exportFunction }, { operatorsOption }, { notify, print, printResult }] = await Promise.all([
     import('../../export/export-function.js'),
+    import('../operators-option.js'),
     import('../output.js'),
   ]);
   const { to, normalize = false, name } = flags;
-  const operators = await operatorsOf(flags);
+  const operators = await operatorsOption(flags);
   const options = {
     ...{ to, normalize },
     ...(version !== undefined && { version }),
@@ -65,17 +68,6 @@ async function exportAction(expression: string, flags: ExportFlags, version: str
   if (flags.json) return printResult({ ...exported, file: flags.out ?? null }, flags, () => '');
   if (flags.out === undefined) return print(exported.code.trimEnd());
   notify(`wrote ${exported.name} to ${flags.out}`);
-}
-
-/** undefined: the built-in ones. */
-async function operatorsOf({ operators, tasks }: ExportFlags) {
-  if (operators === undefined) return undefined;
-  const [{ loadConfig }, { resolveOperators }] = await Promise.all([
-    import('../../config.js'),
-    import('../../nn/tasks/operator-registry.js'),
-  ]);
-  const { projectDir } = loadConfig();
-  return resolveOperators(operators, { projectDir, ...(tasks === undefined ? {} : { tasksDir: tasks }) });
 }
 
 /** The smallest known name of the function, where a database knows it. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { examples, JSON_FLAG } from '../help.js';
+import { examples, JSON_FLAG, OPERATORS_FLAG, TASKS_FLAG } from '../help.js';
 import { wholeNumber } from '../option-values.js';
 
 export function registerFn(program: Command): void {
@@ -9,16 +9,19 @@ export function registerFn(program: Command): void {
     .description(
       `Prints the canonical hash of a function, its representative and its aliases in the database with how each differs from the representative away from the samples (docs/canonical-form.md), its derivative, statistics on the 1,000 samples, asymptotes, and the constants that normalize it for Gaussian input, and draws it. Functions with the same hash are equivalent.
 
-Without a database the aliases are left out. In JSON, numbers that are not finite are the strings "nan", "inf" and "-inf".`,
+Aliases of operators of your own have a class where --operators names their set. Without a database the aliases are left out. In JSON, numbers that are not finite are the strings "nan", "inf" and "-inf".`,
     )
     .argument('<expression>', 'e.g. "max(relu(x),cosh(elu(x)))"')
     .option('--plot <file>', 'draw the function and its derivative into this .svg or .png file')
     .option('--aliases <count>', 'list at most so many aliases, or all (each takes some milliseconds)', aliasCount, 100)
+    .option(...OPERATORS_FLAG)
+    .option(...TASKS_FLAG)
     .option(...JSON_FLAG)
     .action(fnAction);
   examples(command, [
     ['aquasurf fn "max(x,tanh(x))"', 'for reading'],
     ['aquasurf fn "swish(x)" --plot swish.png', 'a picture too'],
+    ['aquasurf fn "relu(snake(x))" --operators mine --tasks .', 'with operators of your own'],
     ['aquasurf fn "relu(x)" --json | jq -r .hash', 'the canonical hash, for a script'],
   ]);
 }
@@ -26,6 +29,8 @@ Without a database the aliases are left out. In JSON, numbers that are not finit
 interface Flags {
   aliases: number;
   plot?: string;
+  operators?: string;
+  tasks?: string;
   json?: boolean;
 }
 
@@ -35,21 +40,31 @@ const ALL = 2 ** 31 - 1;
 const aliasCount = (text: string): number => (text === 'all' ? ALL : wholeNumber(1, ALL)(text));
 
 async function fnAction(text: string, flags: Flags): Promise<void> {
-  const [{ functionReport }, { parseExpression }, { functionChart }, { functionText }, output, { readDatabase }] =
-    await Promise.all([
-      import('../../store/function-report.js'),
-      import('../../domain/expression.js'),
-      import('../../plot/function-chart.js'),
-      import('../function-text.js'),
-      import('../output.js'),
-      import('../read-database.js'),
-    ]);
+  const [
+    { functionReport },
+    { parseExpression },
+    { functionChart },
+    { functionText },
+    output,
+    { operatorsOption },
+    { readDatabase },
+  ] = await Promise.all([
+    import('../../store/function-report.js'),
+    import('../../domain/expression.js'),
+    import('../../plot/function-chart.js'),
+    import('../function-text.js'),
+    import('../output.js'),
+    import('../operators-option.js'),
+    import('../read-database.js'),
+  ]);
   const plots = flags.plot === undefined ? undefined : await import('../../plot/plot-file.js');
   // Before the work: a slip in the name is told at once.
   if (flags.plot !== undefined) plots?.checkPlotFile(flags.plot);
-  const chart = functionChart(parseExpression(text));
-  const report = await readDatabase((store) => functionReport(store, text, flags.aliases));
-  const shown = report ?? (await functionReport(undefined, text));
+  const operators = await operatorsOption(flags);
+  const chart = functionChart(parseExpression(text, operators), operators);
+  const options = { maxAliases: flags.aliases, ...(operators ? { operators } : {}) };
+  const report = await readDatabase((store) => functionReport(store, text, options));
+  const shown = report ?? (await functionReport(undefined, text, options));
   const json = {
     ...shown,
     outputs: shown.outputs.map(output.spelled),
