@@ -113,7 +113,7 @@ function checkedSurrogate({ regressor, acquisition, places, task }: StudyOptions
 async function refuseOtherSource(store: Pipeline['store'], operators: OperatorSet): Promise<void> {
   if (!operators.own) return;
   const id = operatorSetId(operators);
-  const other = (await store.studies.list()).find(
+  const other = (await store.studies.list()).studies.find(
     (study) => study.operators === id && study.operatorSource !== operators.sourceHash,
   );
   if (!other) return;

@@ -48,10 +48,19 @@ export class Studies {
     return (await this.collection.findOne({ _id: name }, { projection: { _id: 1 } })) !== null;
   }
 
-  /** All studies by name. There are few: this reads the whole collection. */
-  async list(): Promise<StudyDoc[]> {
-    const studies = await this.collection.find().sort({ _id: 1 }).toArray();
-    return studies.map((study) => checkedDocument('studies', studySchema, study));
+  /** All studies by name, and what is wrong with malformed ones. There are few: this reads the whole collection. */
+  async list(): Promise<{ studies: StudyDoc[]; malformed: Array<{ name: string; error: AquasurfError }> }> {
+    const studies: StudyDoc[] = [];
+    const malformed: Array<{ name: string; error: AquasurfError }> = [];
+    for await (const study of this.collection.find().sort({ _id: 1 })) {
+      try {
+        studies.push(checkedDocument('studies', studySchema, study));
+      } catch (error) {
+        if (!(error instanceof AquasurfError)) throw error;
+        malformed.push({ name: String(study._id), error });
+      }
+    }
+    return { studies, malformed };
   }
 
   /**

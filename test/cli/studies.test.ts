@@ -26,6 +26,11 @@ const json = async (...args: string[]) => {
   return JSON.parse(stdout);
 };
 
+async function withStore(work: (store: Store) => Promise<unknown>): Promise<void> {
+  const store = await openStore({ uri: services.mongodbUri });
+  await work(store).finally(() => store.close());
+}
+
 afterAll(() => services.drop());
 
 describe('a study on the command line', () => {
@@ -57,6 +62,24 @@ describe('a study on the command line', () => {
     expect(await json('study', 'list')).toMatchObject([{ name: 'digits', metric: 'valLoss', done: 0, search: 'none' }]);
     const { stdout } = await cli.run('study', 'list');
     expect(stdout).toMatch(/^study +task +optimises[^\n]*\ndigits +fashion-mnist\/small-cnn +valLoss min +0 +0 +- /);
+  });
+
+  it('is listed beside one whose document is malformed, which is named', async () => {
+    await withStore(async (store) => {
+      const studies = store.client.db(store.database).collection<{ _id: string }>('studies');
+      await studies.insertOne({ _id: 'broken' });
+    });
+    const { code, stdout, stderr } = await cli.run('study', 'list');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('\ndigits ') });
+    expect(stderr).toMatch(/^left out: document "broken" of collection "studies" is malformed at field "task"/m);
+    expect(await json('study', 'list')).toMatchObject([
+      { name: 'digits' },
+      { name: 'broken', error: expect.stringContaining('malformed') },
+    ]);
+    await withStore(async (store) => {
+      const studies = store.client.db(store.database).collection<{ _id: string }>('studies');
+      await studies.deleteOne({ _id: 'broken' });
+    });
   });
 
   it('takes the preset of the paper as its space', async () => {

@@ -40,7 +40,7 @@ describe('studies', () => {
 
   test('are listed by name', async () => {
     await store().studies.create(newStudy('aaa'));
-    const names = (await store().studies.list()).map(({ _id }) => _id);
+    const names = (await store().studies.list()).studies.map(({ _id }) => _id);
     expect(names).toEqual(names.toSorted());
     expect(names).toContain('aaa');
   });

@@ -5,7 +5,9 @@ export function registerStudyList(study: Command): void {
   const command = study
     .command('list')
     .summary('list all studies')
-    .description('Lists all studies of the database with their tasks and how far they are.')
+    .description(
+      'Lists all studies of the database with their tasks and how far they are. One whose document is malformed is named with what is wrong (in JSON as {name, error}) and does not hide the others.',
+    )
     .option(...JSON_FLAG)
     .action(listAction);
   examples(command, [
@@ -20,15 +22,18 @@ async function listAction(flags: { json?: boolean }): Promise<void> {
     import('../../output.js'),
   ]);
   await withPipeline(async ({ pipeline: { store } }) => {
-    const studies = await store.studies.list();
+    const { studies, malformed } = await store.studies.list();
     const rows = await Promise.all(
       studies.map(async ({ _id: name, task, metric, direction, search, createdAt }) => {
         const { done, running } = await store.trials.statusCounts(name);
         return { name, task: task.name, metric, direction, done, running, search: search.state, createdAt };
       }),
     );
-    if (flags.json) return printResult(rows, flags, () => '');
-    if (rows.length === 0) return notify('no studies yet: make one with `aquasurf study create`');
+    const broken = malformed.map(({ name, error }) => ({ name, error: error.message }));
+    if (flags.json) return printResult([...rows, ...broken], flags, () => '');
+    for (const { error } of broken) notify(`left out: ${error}`);
+    if (rows.length === 0 && broken.length === 0) notify('no studies yet: make one with `aquasurf study create`');
+    if (rows.length === 0) return;
     print(
       await table(
         [
