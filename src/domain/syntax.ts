@@ -21,16 +21,11 @@ const SHOWN = 64;
 /** A name as messages quote it. */
 export const shownName = (name: string): string => (name.length > SHOWN ? `${name.slice(0, SHOWN)}…` : name);
 
-/** The character at a place as messages quote it; one that would not show, or act on a terminal, by its code. */
-function quoted(units: readonly string[], place: number): string {
-  if (place >= units.length) return 'the end';
-  const code = units
-    .slice(place, place + 2)
-    .join('')
-    .codePointAt(0)!;
-  const character = String.fromCodePoint(code);
-  if (/[\p{C}\p{M}]/u.test(character)) return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
-  return `"${character}"`;
+/** A character as messages quote it; one that would not show, or act on a terminal, by its code. */
+function quoted(character: string | undefined): string {
+  if (character === undefined) return 'the end';
+  if (!/[\p{C}\p{M}]/u.test(character)) return `"${character}"`;
+  return `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
 /**
@@ -44,17 +39,20 @@ export function parseCallTree(text: string, kind: 'expression' | 'schema'): Call
   }
   const characters: string[] = [];
   const positions: number[] = [];
-  for (let i = 0; i < text.length; i++) {
-    const character = text.charAt(i);
-    if (/\s/.test(character)) continue;
-    characters.push(character);
-    positions.push(i + 1);
+  let place = 1;
+  // By code points: half a character is none.
+  for (const character of text) {
+    if (!/\s/.test(character)) {
+      characters.push(character);
+      positions.push(place);
+    }
+    place += character.length;
   }
   let next = 0;
 
   const position = (): number => positions[next] ?? text.length + 1;
   const fail = (expected: string): never => {
-    const found = quoted(characters, next);
+    const found = quoted(characters[next]);
     throw new ExpressionError(kind, `expected ${expected} at character ${position()}, found ${found}`, position());
   };
 

@@ -62,7 +62,22 @@ describe('parseExpression', () => {
   });
 
   it('either parses a text or throws an ExpressionError that points into it', () => {
-    const fragments = fc.constantFrom('x', 'relu', 'max', 'sum_n', '(', ')', ',', ' ', 'q', '-', '9', 'é');
+    const fragments = fc.constantFrom(
+      'x',
+      'relu',
+      'max',
+      'sum_n',
+      '(',
+      ')',
+      ',',
+      ' ',
+      'q',
+      '-',
+      '9',
+      'é',
+      '𝑥',
+      '\ud835',
+    );
     fc.assert(
       fc.property(fc.array(fragments, { maxLength: 12 }), (parts) => {
         const text = parts.join('');
@@ -70,7 +85,8 @@ describe('parseExpression', () => {
           parseExpression(text);
         } catch (error) {
           expect(error).toBeInstanceOf(ExpressionError);
-          const { position } = error as ExpressionError;
+          const { position, message } = error as ExpressionError;
+          expect(message).not.toMatch(/\p{Cs}/u);
           expect(position).toBeGreaterThanOrEqual(1);
           expect(position).toBeLessThanOrEqual(text.length + 1);
         }
@@ -93,6 +109,12 @@ describe('parseExpression', () => {
     ['tanh(add(x))', 'operator "add" at character 6 takes 2 arguments, found 1', 6],
     ['x(x)', 'x takes no arguments, at character 1', 1],
     ['y', 'unknown operator "y" at character 1; did you mean "x"?', 1],
+    ['𝑥', 'expected an expression such as relu(x) at character 1, found "𝑥"', 1],
+    ['relu(𝑥)', 'expected an argument at character 6, found "𝑥"', 6],
+    ['re𝑙u(x)', 'expected the end of the expression at character 3, found "𝑙"', 3],
+    ['max(x,😀)', 'expected an argument at character 7, found "😀"', 7],
+    ['relu(\ud83d \ude00)', 'expected an argument at character 6, found U+D83D', 6],
+    ['relu(x)\u{e0001}', 'expected the end of the expression at character 8, found U+E0001', 8],
     ['RELU(x)', 'unknown operator "RELU" at character 1; did you mean "relu"?', 1],
     [
       'unary(x)',
