@@ -1,3 +1,4 @@
+import { type Comparison, compare } from '../domain/search/comparison.js';
 import { PLANE_OF, type PlaneName, type SearcherName } from '../domain/search/searchers.js';
 import { type SearcherSummary, summarize } from '../domain/search/summary.js';
 import { fitPlane, type PlaneFits } from './fits.js';
@@ -37,6 +38,8 @@ export interface ReplayReport {
   trials: number;
   workers: number;
   summaries: SearcherSummary[];
+  /** Of `ours` with each other searcher. */
+  comparisons: Comparison[];
   runs: ReplayRun[];
 }
 
@@ -72,6 +75,9 @@ export async function replay(table: ReplayTable, options: ReplayOptions): Promis
       withoutFisher: table.fisher.filter((cdf) => cdf.length === 0).length,
       ...{ left: table.left, tableSeeds: table.seeds, judgedBy: judgedBy(table) },
       ...{ trials: options.trials, workers: options.workers },
+      comparisons: options.searchers
+        .filter((name) => name !== 'ours' && options.searchers.includes('ours'))
+        .map((name) => compare(['ours', ofSearcher('ours')], [name, ofSearcher(name)], options.trials)),
       summaries: options.searchers.map((name) => summarize(name, ofSearcher(name), options.trials)),
       runs,
     };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { compare } from '../../../src/domain/search/comparison.js';
 import { judgement, runFigures } from '../../../src/domain/search/judge.js';
 import { quantile, summarize } from '../../../src/domain/search/summary.js';
 
@@ -45,5 +46,43 @@ describe('the figures of a search', () => {
     expect(summary.regret[100]).toBeNull();
     expect(summary.first_new_top).toEqual({ median: 31.5, q1: 16.75, q3: 46.25 });
     expect(summary.new_top_hits).toEqual({ 50: 0.5, 100: null });
+  });
+});
+
+describe('the comparison of two searchers', () => {
+  const run = (seed: number, firstNewTop: number | null, hits: number) => ({
+    ...{ seed, tableSeed: seed % 3, firstNewTop, newTopHits: [0, hits], regret: [0.1, 0.01 * hits] },
+    ...{ bestSeen: [0, 0], testOfPick: [0, 0], meanJudged: 0 },
+  });
+  const runs = (firsts: (seed: number) => number | null, hits: (seed: number) => number) =>
+    Array.from({ length: 30 }, (_, seed) => run(seed, firsts(seed), hits(seed)));
+
+  it('pairs runs by their seed and tests block means', () => {
+    const ours = runs(
+      () => 10,
+      () => 5,
+    );
+    const others = runs(
+      (seed) => (seed === 4 ? null : 20),
+      (seed) => 3 + (seed % 2),
+    ).toReversed();
+    const found = compare(['ours', ours], ['original', others], 100);
+    expect(found).toMatchObject({ searcher: 'ours', against: 'original', blocks: 15 });
+    expect(found.first_new_top.difference).toBeCloseTo(-(29 * 10 + 91) / 30, 12);
+    expect(found.first_new_top.p).toBe(2 / 2 ** 15);
+    expect(found.new_top_hits.difference).toBeCloseTo(1.5, 12);
+    expect(found.new_top_hits.by_table_seed).toHaveLength(3);
+  });
+
+  it('finds nothing between equals', () => {
+    const same = runs(
+      (seed) => seed,
+      (seed) => seed % 4,
+    );
+    expect(compare(['a', same], ['b', same], 100).new_top_hits).toEqual({
+      difference: 0,
+      by_table_seed: [0, 0, 0],
+      p: 1,
+    });
   });
 });

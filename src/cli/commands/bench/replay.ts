@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { Comparison, Effect } from '../../../domain/search/comparison.js';
 import type { SearcherName } from '../../../domain/search/searchers.js';
 import type { ReplayReport } from '../../../replay/replay.js';
 import { examples, JSON_FLAG } from '../../help.js';
@@ -98,6 +99,7 @@ async function replayAction(flags: ReplayFlags): Promise<void> {
     ...{ refit: flags.trueRefits ?? false, threads: flags.threads ?? availableParallelism() },
   });
   notify(headOf(report));
+  for (const comparison of report.comparisons) notify(comparisonText(comparison));
   if (flags.out !== undefined) await writeOut(flags.out, flags.table, report);
   if (flags.plot !== undefined) {
     const { replayChart } = await import('../../../replay/replay-chart.js');
@@ -133,6 +135,15 @@ function headOf({ functions, withoutFisher, left, tableSeeds, judgedBy }: Replay
   return (
     `${functions} functions, ${withoutFisher} of them without Fisher features` +
     `${out.length > 0 ? ` (left out: ${out.join(', ')})` : ''}; ${tableSeeds} seeds; judged by ${judgedBy}`
+  );
+}
+
+function comparisonText({ searcher, against, blocks, ...effects }: Comparison): string {
+  const shown = ({ difference, p }: Effect, digits: number) =>
+    `${difference > 0 ? '+' : ''}${difference.toFixed(digits)} (p ${p.toPrecision(2)})`;
+  return (
+    `${searcher} against ${against}: first new top ${shown(effects.first_new_top, 1)}, ` +
+    `new top functions ${shown(effects.new_top_hits, 2)}, regret ${shown(effects.regret, 4)}; ${blocks} blocks`
   );
 }
 
