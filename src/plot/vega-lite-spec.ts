@@ -30,7 +30,7 @@ export function vegaLiteSpec(
       font: FONT,
       view: { stroke: '#bbb' },
       axis: { gridColor: '#eee', labelFontSize: 12, titleFontSize: 13, titleFontWeight: 'normal' },
-      legend: { labelFontSize: 12, title: null, orient: 'top' },
+      legend: { labelFontSize: 12, labelLimit: 300, title: null, orient: 'top' },
       title: { fontSize: 15, anchor: 'start', fontWeight: 'normal', offset: 10, frame: 'group' },
     },
     resolve: { scale: { color: 'independent' } },
