@@ -8,6 +8,7 @@ const BENCHMARKS: Record<string, () => Promise<{ default: Benchmark }>> = {
   'training-step': () => import('./training-step.js'),
   'output-features': () => import('./output-features.js'),
   fisher: () => import('./fisher.js'),
+  'fisher-consumers': () => import('./fisher-consumers.js'),
   eigenvalues: () => import('./eigenvalues.js'),
   surrogate: () => import('./surrogate.js'),
   suggest: () => import('./suggest.js'),
