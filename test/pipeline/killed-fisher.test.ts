@@ -23,7 +23,7 @@ const RUN = FULL
       everyMs: 20_000,
       space: 'unary(unary(x))',
     }
-  : { task: { name: 'two-spirals', file: SPIRALS }, functions: 60, kills: 2, everyMs: 2000, space: 'unary(unary(x))' };
+  : { task: { name: 'two-spirals', file: SPIRALS }, functions: 200, kills: 2, everyMs: 300, space: 'unary(unary(x))' };
 const COMPARED = 60;
 
 describe('a consumer that is killed with -9 again and again while it computes Fisher features', () => {
