@@ -93,17 +93,16 @@ export class FunctionEnumerator {
       const known = this.#knownOf(set);
       const walk = new SchemaWalk(schema, set, known.classes);
       const applications = new Applications(known.classes.operators);
-      const names: string[] = [];
       const wanted: number[] = [];
       for (let i = begin; i < Math.min(begin + stretch, to); i++) {
         if (sample) walk.seek(sample.indexAt(BigInt(i)));
         else if (i === begin) walk.seek(BigInt(i));
         else walk.next();
-        names.push(walk.name);
+        builder.addName(walk.name);
         wanted.push(applications.add(walk.operator, walk.argClasses));
       }
       const places = this.#evaluate(applications, schema.args.length, known, builder, set.own !== undefined);
-      for (let i = 0; i < names.length; i++) builder.add(names[i]!, operators, places[wanted[i]!]!);
+      for (const application of wanted) builder.addClass(places[application]!, operators);
     }
     return builder;
   }
@@ -169,8 +168,9 @@ function gatherNames(names: readonly string[], set: OperatorSet, from: number, t
     const expression = parseExpression(text, set);
     const outputs = outputFeatures(expression, set);
     const keep = set.own ? () => outputs : undefined;
-    const place = builder.classPlace(canonicalHash(outputs), isUsable(outputs), keep);
-    builder.add(formatExpression(expression), countOperators(expression), place);
+    const hash = Buffer.from(canonicalHash(outputs), 'hex').toString('latin1');
+    builder.addName(formatExpression(expression));
+    builder.addClass(builder.classPlace(hash, isUsable(outputs), keep), countOperators(expression));
   }
   return builder;
 }

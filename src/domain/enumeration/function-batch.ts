@@ -1,5 +1,6 @@
 import { HASH_DIGITS } from '../canonical-hash.js';
 import { rankOf } from '../rank.js';
+import { NameList } from './name-list.js';
 
 /** Functions as the store takes them: names, and the classes of equivalent ones among them. */
 export interface FunctionBatch {
@@ -7,7 +8,7 @@ export interface FunctionBatch {
   readonly names: readonly string[];
   /** For each name the place of its class in the lists below. */
   readonly classOf: Uint32Array;
-  /** Canonical hashes, each once. */
+  /** Canonical hashes, each once; in the order of their first 32 bits where an enumerator gives them. */
   readonly hashes: readonly string[];
   /** The smallest rank that a name of the class has in this batch. */
   readonly ranks: readonly string[];
@@ -48,40 +49,11 @@ export function unpackBatch(packed: PackedBatch): FunctionBatch {
   };
 }
 
-/** Names that are joined at once. */
-const PIECE = 512;
-
-/** Many names in little memory: a name is put together of several texts, which all live as long as it is not joined. */
-class NameList {
-  readonly #pieces: string[] = [];
-  readonly #joined: string[][] = [];
-  #last: string[] = [];
-  length = 0;
-
-  push(name: string): void {
-    this.#last.push(name);
-    this.length++;
-    if (this.#last.length < PIECE) return;
-    const piece = `${this.#last.join('\n')}\n`;
-    this.#pieces.push(piece);
-    this.#joined.push(piece.split('\n'));
-    this.#last = [];
-  }
-
-  at(i: number): string {
-    const piece = this.#joined[Math.floor(i / PIECE)] ?? this.#last;
-    return piece[i % PIECE]!;
-  }
-
-  text(): string {
-    return `${this.#pieces.join('')}${this.#last.map((name) => `${name}\n`).join('')}`;
-  }
-}
-
-/** Gathers named functions into a batch. */
+/** Gathers named functions into a batch. Names come first, then the class of each, in the same order. */
 export class BatchBuilder {
   readonly #names = new NameList();
   readonly #classOf: number[] = [];
+  /** By the bytes of the hash, as a text of 16 characters. */
   readonly #places = new Map<string, number>();
   readonly #usable: boolean[] = [];
   readonly #outputs: Float32Array[] = [];
@@ -89,8 +61,13 @@ export class BatchBuilder {
   readonly #smallest: number[] = [];
   readonly #operators: number[] = [];
 
+  addName(name: string): void {
+    this.#names.push(name);
+  }
+
   /**
    * The place of a class, which is new or known.
+   * @param hash its bytes, as Latin-1
    * @param outputs gives the outputs, if they shall be kept
    */
   classPlace(hash: string, usable: boolean, outputs?: () => Float32Array): number {
@@ -104,13 +81,13 @@ export class BatchBuilder {
   }
 
   /** @param operators how many operators the name applies */
-  add(name: string, operators: number, place: number): void {
+  addClass(place: number, operators: number): void {
+    const i = this.#classOf.length;
     const smallest = this.#smallest[place];
-    if (smallest === undefined || this.#isBefore(name, operators, place)) {
-      this.#smallest[place] = this.#names.length;
+    if (smallest === undefined || this.#isBefore(i, operators, place)) {
+      this.#smallest[place] = i;
       this.#operators[place] = operators;
     }
-    this.#names.push(name);
     this.#classOf.push(place);
   }
 
@@ -119,22 +96,46 @@ export class BatchBuilder {
   }
 
   pack(): PackedBatch {
+    const hashes = [...this.#places.keys()];
+    const order = byLeadingBits(hashes);
+    const placeOf = new Uint32Array(order.length);
+    order.forEach((before, place) => {
+      placeOf[before] = place;
+    });
     return {
       names: this.#names.text(),
-      classOf: Uint32Array.from(this.#classOf),
-      hashes: [...this.#places.keys()].join(''),
-      smallest: Uint32Array.from(this.#smallest),
-      operators: Uint16Array.from(this.#operators),
-      usable: Uint8Array.from(this.#usable, Number),
-      ...(this.#outputs.length > 0 ? { outputs: this.#outputs } : {}),
+      classOf: Uint32Array.from(this.#classOf, (before) => placeOf[before]!),
+      hashes: Buffer.from(order.map((before) => hashes[before]!).join(''), 'latin1').toString('hex'),
+      smallest: Uint32Array.from(order, (before) => this.#smallest[before]!),
+      operators: Uint16Array.from(order, (before) => this.#operators[before]!),
+      usable: Uint8Array.from(order, (before) => Number(this.#usable[before]!)),
+      ...(this.#outputs.length > 0 ? { outputs: order.map((before) => this.#outputs[before]!) } : {}),
     };
   }
 
   /** The order of ranks, without making their texts. */
-  #isBefore(name: string, operators: number, place: number): boolean {
-    const other = this.#names.at(this.#smallest[place]!);
+  #isBefore(i: number, operators: number, place: number): boolean {
     if (operators !== this.#operators[place]) return operators < this.#operators[place]!;
+    const [name, other] = [this.#names.at(i), this.#names.at(this.#smallest[place]!)];
     if (name.length !== other.length) return name.length < other.length;
     return name < other;
   }
+}
+
+/** Most entries that can be sorted with 32 bits of their hashes in one number. */
+const MAX_SORTED = 2 ** 21;
+
+/**
+ * Places in the order of the first 32 bits of the hashes, which is nearly the one in which the database takes them; what
+ * is left to sort costs little. Texts would take ten times as long.
+ */
+function byLeadingBits(hashes: readonly string[]): number[] {
+  const count = hashes.length;
+  if (count > MAX_SORTED) return [...hashes.keys()];
+  const keys = Float64Array.from(hashes, (hash, place) => {
+    let bits = 0;
+    for (let i = 0; i < 4; i++) bits = bits * 256 + hash.charCodeAt(i);
+    return bits * count + place;
+  });
+  return Array.from(keys.sort(), (key) => key % count);
 }

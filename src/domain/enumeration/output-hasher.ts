@@ -4,7 +4,7 @@ import { CANONICAL_NAN, HASH_DIGITS, VERSION_TAG } from '../canonical-hash.js';
 const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
 export interface Digest {
-  /** The canonical hash. */
+  /** The 16 bytes of the canonical hash, as a text of Latin-1: half as long as its digits. */
   hash: string;
   /** Whether the function can be suggested (isUsable). */
   usable: boolean;
@@ -55,7 +55,7 @@ export class OutputHasher {
     const usable = finite && isVaried(floats);
     if (!finite) this.#makeNansOne();
     if (!LITTLE_ENDIAN) this.#bytes.swap32();
-    return { hash: hash('sha256', this.#tagged, 'hex').slice(0, HASH_DIGITS), usable };
+    return { hash: hash('sha256', this.#tagged, 'binary').slice(0, HASH_DIGITS / 2), usable };
   }
 
   /** The output features of what was digested last, as outputFeatures gives them. */

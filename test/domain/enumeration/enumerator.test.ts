@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalHash } from '../../../src/domain/canonical-hash.js';
 import { FunctionEnumerator, type FunctionSource } from '../../../src/domain/enumeration/enumerator.js';
-import type { FunctionBatch } from '../../../src/domain/enumeration/function-batch.js';
+import { type FunctionBatch, unpackBatch } from '../../../src/domain/enumeration/function-batch.js';
 import { countOperators, formatExpression, parseExpression } from '../../../src/domain/expression.js';
 import { ALL_OPERATORS, STANDARD_OPERATORS } from '../../../src/domain/operators/index.js';
 import type { OperatorSet } from '../../../src/domain/operators/types.js';
@@ -77,12 +77,23 @@ describe('enumeration', () => {
     });
   });
 
+  it('gives hashes in the order of their first 32 bits, and packed what it gives unpacked', () => {
+    const source = { schema: 'binary(unary(x),unary(x))' };
+    const batch = enumerator.enumerate(source, STANDARD_OPERATORS, 100, 3000);
+    const leading = batch.hashes.map((hash) => hash.slice(0, 8));
+    expect(leading).toEqual(leading.toSorted());
+    const packed = enumerator.enumeratePacked(source, STANDARD_OPERATORS, 100, 3000);
+    expect(unpackBatch(structuredClone(packed))).toEqual(batch);
+  });
+
   it('of names reads each with the operators given', () => {
     const names = ['relu(x)', 'max( x, zero(x) )', 'mish(x)'];
     const batch = enumerator.enumerate({ names }, ALL_OPERATORS, 0, 3);
     expect(batch.names).toEqual(['relu(x)', 'max(x,zero(x))', 'mish(x)']);
-    expect([...batch.classOf]).toEqual([0, 0, 1]);
-    expect(batch.ranks[0]).toBe(rankOf('relu(x)', 1));
+    const [relu, max, mish] = batch.classOf;
+    expect(max).toBe(relu);
+    expect(mish).toBe(1 - relu!);
+    expect(batch.ranks[relu!]).toBe(rankOf('relu(x)', 1));
   });
 
   it('keeps outputs for operators of one’s own only', () => {
