@@ -21,7 +21,7 @@ export class Functions {
   /** Ranges whose functions are stored, one after the other: each then knows those of the ranges before. */
   private turn: Promise<unknown> = Promise.resolve();
 
-  constructor(database: Db) {
+  constructor(private readonly database: Db) {
     this.functions = database.collection('functions');
     this.aliasDocs = database.collection('aliases');
     this.members = new Members(database);
@@ -36,15 +36,14 @@ export class Functions {
     const mine = this.turn.then(() => this.storeFunctions(batch));
     this.turn = mine.catch(() => {});
     await mine;
-    await storeAliases(this.aliasDocs, space, batch);
+    await storeAliases(this.database, space, batch);
     await this.members.add(space, batch);
   }
 
   private async storeFunctions(batch: FunctionBatch): Promise<void> {
     // Somebody may have dropped the database, or brought back an older one.
     if (this.lastStored !== undefined && !(await this.get(this.lastStored))) this.known.forget();
-    this.lastStored = undefined;
-    await storeFunctions(this.functions, batch, this.known);
+    await storeFunctions(this.database, batch, this.known);
     this.lastStored = batch.hashes.reduce((last, hash) => (hash > last ? hash : last), '');
   }
 

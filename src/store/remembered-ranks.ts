@@ -34,12 +34,17 @@ export class RememberedRanks {
 
   /** To be called when the database has the function under this rank or a smaller one. */
   remember(hash: string, rank: string): void {
-    if (isOwnRank(rank) || this.compare(hash, rank) === 'greater') return;
+    if (isOwnRank(rank)) return;
     this.#slots ??= new Float64Array(WIDTH * (SLOTS + PROBES)).fill(EMPTY);
-    const slot = this.#find(this.#slots, hash);
-    this.#slots[slot] = bitsOf(hash);
-    this.#slots[slot + 1] = firstKey(rank);
-    this.#slots[slot + 2] = secondKey(rank);
+    const slots = this.#slots;
+    const slot = this.#find(slots, hash);
+    const bits = bitsOf(hash);
+    const [first, second] = [firstKey(rank), secondKey(rank)];
+    const isGreater = first > slots[slot + 1]! || (first === slots[slot + 1] && second > slots[slot + 2]!);
+    if (slots[slot] === bits && isGreater) return;
+    slots[slot] = bits;
+    slots[slot + 1] = first;
+    slots[slot + 2] = second;
   }
 
   forget(): void {

@@ -1,21 +1,21 @@
-import type { AnyBulkWriteOperation, Collection } from 'mongodb';
+import type { AnyBulkWriteOperation, Collection, Db } from 'mongodb';
 import type { FunctionBatch } from '../domain/enumeration/function-batch.js';
 import type { AliasDoc, FunctionDoc } from './documents.js';
-import { eachBatch, insertMissing } from './insert-missing.js';
+import { eachBatch, insertMissing, insertSmallMissing, sortById } from './insert-missing.js';
 import type { RememberedRanks } from './remembered-ranks.js';
 import { retryConflicts } from './retry.js';
 import { packVector } from './vectors.js';
+
+/** Characters of a name from which on 5,000 documents may be too much for a command. */
+const LONG = 1000;
 
 /**
  * Inserts the functions that are new and lowers the rank of those that are there under a greater one. Only such cost an
  * update, which takes ten times as long as an insert; ranks only ever fall, so one that was read small enough is.
  * @param known what is surely in the database
  */
-export async function storeFunctions(
-  collection: Collection<FunctionDoc>,
-  batch: FunctionBatch,
-  known: RememberedRanks,
-): Promise<void> {
+export async function storeFunctions(database: Db, batch: FunctionBatch, known: RememberedRanks): Promise<void> {
+  const collection = database.collection<FunctionDoc>('functions');
   const groups = { new: [], smaller: [], greater: [], unclear: [] } as Record<
     ReturnType<RememberedRanks['compare']>,
     FunctionDoc[]
@@ -27,13 +27,26 @@ export async function storeFunctions(
     if (!outputs) groups[group].push(document);
     else groups[group === 'new' ? 'new' : 'unclear'].push({ ...document, outputs: packVector(outputs) });
   });
-  // In the order of their hashes, which the index takes twice as fast.
-  groups.new.sort((a, b) => (a._id < b._id ? -1 : 1));
-  const present = await insertMissing(collection, groups.new);
-  for (const { _id, rank } of groups.new) known.remember(_id, rank);
+  // They mostly come so. The index takes them twice as fast.
+  for (const group of Object.values(groups)) sortById(group);
+  const present = new Set(await insert(database, 'functions', groups.new));
+  for (const document of groups.new) if (!present.has(document)) known.remember(document._id, document.rank);
   await eachBatch(groups.smaller, async (some) => void (await lowerRanks(collection, some, known)));
-  await eachBatch([...present, ...groups.unclear], (some) => lowerGreaterRanks(collection, some, known));
+  const toCompare = [...present, ...groups.unclear];
+  sortById(toCompare);
+  await eachBatch(toCompare, (some) => lowerGreaterRanks(collection, some, known));
 }
+
+/** Whichever way of inserting the documents fit. */
+function insert<T extends FunctionDoc | AliasDoc>(database: Db, name: string, documents: readonly T[]): Promise<T[]> {
+  const areSmall = documents.every((document) => document._id.length < LONG && isSmall(document));
+  return areSmall
+    ? insertSmallMissing(database, name, documents)
+    : insertMissing(database.collection<T>(name), documents);
+}
+
+const isSmall = (document: FunctionDoc | AliasDoc): boolean =>
+  'hash' in document || (document.rank.length < LONG && document.outputs === undefined);
 
 /** Lowers the ranks of those whose stored rank is greater, or that have outputs to be stored. */
 async function lowerGreaterRanks(
@@ -73,16 +86,13 @@ async function lowerRanks(
 }
 
 /** Inserts the names that are new; those that are there learn that they are in this space too. */
-export async function storeAliases(
-  collection: Collection<AliasDoc>,
-  space: string,
-  batch: FunctionBatch,
-): Promise<void> {
+export async function storeAliases(database: Db, space: string, batch: FunctionBatch): Promise<void> {
+  const collection = database.collection<AliasDoc>('aliases');
   const spaces = [space];
   const documents = batch.names.map(
     (name, i): AliasDoc => ({ _id: name, hash: batch.hashes[batch.classOf[i]!]!, spaces }),
   );
-  const present = await insertMissing(collection, documents);
+  const present = await insert(database, 'aliases', documents);
   await eachBatch(present, async (some) => {
     const filter = { _id: { $in: some.map(({ _id }) => _id) } };
     const stored = new Map<string, AliasDoc>();

@@ -53,6 +53,16 @@ describe('functions', () => {
     expect(await store().functions.countAliases(['space-b'])).toBe(2);
   });
 
+  test('may have long names, new and known', async () => {
+    const long = (i: number) => record(`${'identity('.repeat(130)}tanh(x)${')'.repeat(129)}${i})`, hashOf(70 + i));
+    await store().functions.storeRange('space-b', batchOf([long(0), long(1)]));
+    await store().functions.storeRange('space-i', batchOf([long(1), long(2)]));
+    expect([...(await store().functions.names([hashOf(70), hashOf(71), hashOf(72)])).values()].toSorted()).toEqual(
+      [0, 1, 2].map((i) => long(i).name),
+    );
+    expect(await store().functions.countAliases(['space-i'])).toBe(2);
+  });
+
   test('belong to every space that has one of their names', async () => {
     await store().functions.storeRange(
       'space-c',
