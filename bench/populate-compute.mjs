@@ -1,13 +1,14 @@
+import { createHash } from 'node:crypto';
 import { KernelThreads } from '../dist/consumers/threads/kernel-threads.js';
 import { BASELINES } from '../dist/domain/baselines.js';
-import { unpackBatch } from '../dist/domain/enumeration/function-batch.js';
+import { HASH_DIGITS } from '../dist/domain/canonical-hash.js';
 import { STANDARD_OPERATORS } from '../dist/domain/operators/index.js';
 import { parseSchema, schemaSize } from '../dist/domain/schema.js';
 import { SPACE_PRESETS } from '../dist/producers/space-entries.js';
 
 // A program of its own and plain JavaScript, so that its memory is that of computing alone and of no compiler.
 // Usage: populate-compute.mjs THREADS
-// Prints {functions, unique, computeSeconds, peakRssMb, cpuSeconds}.
+// Prints {functions, unique, checksum, computeSeconds, peakRssMb, cpuSeconds}; the checksum is over all hashes.
 
 const RANGE = 32_768;
 const threadCount = Number(process.argv[2] ?? 2);
@@ -29,10 +30,11 @@ const started = performance.now();
 await Promise.all(
   Array.from({ length: threadCount }, async () => {
     for (const range of queue) {
-      const packed = await threads.run('enumerate', { ...range, operators: 'standard' });
-      const batch = unpackBatch(packed);
-      functions += batch.names.length;
-      for (const hash of batch.hashes) hashes[count++] = BigInt(`0x${hash.slice(0, 16)}`);
+      const batch = await threads.run('enumerate', { ...range, operators: 'standard' });
+      functions += batch.classOf.length;
+      for (let at = 0; at < batch.hashes.length; at += HASH_DIGITS) {
+        hashes[count++] = BigInt(`0x${batch.hashes.slice(at, at + 16)}`);
+      }
     }
   }),
 );
@@ -40,6 +42,8 @@ const computeSeconds = (performance.now() - started) / 1000;
 const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
 await threads.close();
 const sorted = hashes.subarray(0, count).sort();
-const unique = sorted.filter((hash, i) => i === 0 || hash !== sorted[i - 1]).length;
+const distinct = sorted.filter((hash, i) => i === 0 || hash !== sorted[i - 1]);
+const unique = distinct.length;
+const checksum = createHash('sha256').update(new Uint8Array(distinct.buffer)).digest('hex').slice(0, 16);
 const cpuSeconds = (userCPUTime + systemCPUTime) / 1e6;
-console.log(JSON.stringify({ functions, unique, computeSeconds, peakRssMb: maxRSS * 1.024e-3, cpuSeconds }));
+console.log(JSON.stringify({ functions, unique, checksum, computeSeconds, peakRssMb: maxRSS * 1.024e-3, cpuSeconds }));

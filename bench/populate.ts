@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import type { Document } from 'mongodb';
+import type { Db, Document } from 'mongodb';
 import { Supervisor } from '../dist/consumers/supervisor.js';
 import { createLogger } from '../dist/log.js';
 import { fashionMnistSmallCnn } from '../dist/nn/tasks/fashion-mnist-small-cnn.js';
@@ -13,12 +13,17 @@ import type { Store } from '../dist/store/store.js';
 import { Study } from '../dist/study.js';
 import { withBenchPipeline } from './bench-pipeline.js';
 import { type Benchmark, rounded } from './benchmark.js';
+import { type CpuSeconds, cpuSeconds } from './cpu-seconds.js';
 
 const STUDY = 'bench';
 const THREADS = 2;
-/** What the bound tries: documents in a command, and commands under way. */
-const BATCHES = [1000, 2500, 5000, 10_000].flatMap((size) => [1, 2, 4].map((parallel) => ({ size, parallel })));
-/** Documents in memory at once, and those of each trial of the bound. */
+/** Documents in a command, commands under way, and whether it is the bare command instead of `insertMany`. */
+type Batch = { size: number; parallel: number; bare: boolean };
+/** What the bound tries. */
+const BATCHES: Batch[] = [false, true].flatMap((bare) =>
+  [2500, 5000, 10_000].flatMap((size) => [2, 4].map((parallel) => ({ size, parallel, bare }))),
+);
+/** Documents read at once, those of each trial of the bound, and those in order at a time. */
 const PAGE = 50_000;
 
 /**
@@ -30,13 +35,11 @@ const benchmark: Benchmark = {
   summary: 'seconds to populate the standard space, beside inserting the same documents by the driver alone',
   run: async (notify) => {
     notify('computing alone');
-    const program = fileURLToPath(new URL('populate-compute.mjs', import.meta.url));
-    const { stdout } = await execa(process.execPath, [program, String(THREADS)], { stderr: 'inherit' });
-    const compute = JSON.parse(stdout);
+    const compute = await computeAlone();
     return withBenchPipeline(notify, async (pipeline) => {
       const stored = await throughPipeline(pipeline, notify);
       notify('the bound: inserting the same documents');
-      const bound = await insertAgain(pipeline.store, notify);
+      const bound = await bounds(pipeline.store, notify);
       return [
         {
           functions: stored.functions,
@@ -44,10 +47,16 @@ const benchmark: Benchmark = {
           compute_s: rounded(compute.computeSeconds),
           compute_cpu_s: rounded(compute.cpuSeconds),
           store_s: rounded(stored.seconds),
-          bound_s: rounded(bound),
-          ratio: rounded(stored.seconds / bound),
+          bound_s: rounded(bound.alone.seconds),
+          ratio: rounded(stored.seconds / bound.alone.seconds),
+          bound_beside_computing_s: rounded(bound.besideComputing),
+          ratio_beside_computing: rounded(stored.seconds / bound.besideComputing),
           rerun_s: rounded(stored.again),
           peak_rss_mb: Math.round(compute.peakRssMb),
+          consumer_cpu_s: rounded(stored.cpu.ours),
+          database_cpu_s: rounded(stored.cpu.database),
+          bound_driver_cpu_s: rounded(bound.alone.cpu.ours),
+          bound_database_cpu_s: rounded(bound.alone.cpu.database),
           checksum: stored.checksum,
         },
       ];
@@ -55,6 +64,21 @@ const benchmark: Benchmark = {
   },
 };
 export default benchmark;
+
+async function computeAlone(): Promise<{ computeSeconds: number; cpuSeconds: number; peakRssMb: number }> {
+  const program = fileURLToPath(new URL('populate-compute.mjs', import.meta.url));
+  const { stdout } = await execa(process.execPath, [program, String(THREADS)], { stderr: 'inherit' });
+  return JSON.parse(stdout);
+}
+
+/** CPU seconds from here on. */
+function stopwatch(pids: readonly number[]): () => CpuSeconds {
+  const before = cpuSeconds(pids);
+  return () => {
+    const now = cpuSeconds(pids);
+    return { database: now.database - before.database, ours: now.ours - before.ours };
+  };
+}
 
 async function throughPipeline(pipeline: Pipeline, notify: (line: string) => void) {
   const { store, queues } = pipeline;
@@ -80,12 +104,14 @@ async function throughPipeline(pipeline: Pipeline, notify: (line: string) => voi
   try {
     while ((await queues.consumers('output-features')) === 0) await wait(50);
     notify('populating');
+    const cpuSince = stopwatch(supervisor.pids);
     const seconds = await populate(study);
+    const cpu = cpuSince();
     notify(`populated in ${rounded(seconds)} s; again`);
     const again = await populate(study);
     notify('counting, and a checksum over all documents');
     const { functions, unique } = await study.summary();
-    return { seconds, again, functions, unique, checksum: (await populationChecksum(store)).checksum };
+    return { seconds, cpu, again, functions, unique, checksum: (await populationChecksum(store)).checksum };
   } finally {
     await supervisor.stop();
   }
@@ -100,23 +126,46 @@ async function populate(study: Study): Promise<number> {
   return (performance.now() - started) / 1000;
 }
 
-/** @returns seconds that inserting took; reading the documents beforehand is not counted */
-async function insertAgain(store: Store, notify: (line: string) => void): Promise<number> {
+/**
+ * The bound, and how long it takes while all is computed beside it on the same cores: what is left is what the pipeline
+ * itself costs. Reading the documents is not counted.
+ */
+async function bounds(store: Store, notify: (line: string) => void) {
+  const best = await fastest(store, notify);
+  const documents = await allDocuments(store);
+  const cpuSince = stopwatch([process.pid]);
+  const seconds = await insertAll(store, documents, best);
+  const alone = { seconds, cpu: cpuSince() };
+  notify('the bound with computing beside it');
+  const [inserting, computing] = await Promise.all([insertAll(store, documents, best), computeAlone()]);
+  return { alone, besideComputing: Math.max(inserting, computing.computeSeconds) };
+}
+
+async function allDocuments(store: Store): Promise<Array<{ collection: string; documents: Document[] }>> {
   const source = store.client.db(store.database);
+  const read = (name: string) => source.collection(name).find({}, { batchSize: PAGE }).toArray();
+  // Nobody meets functions in the order of their hashes, which an index takes three times as fast: by name instead.
+  const functions = (await read('functions')).sort((a, b) => (a.rank < b.rank ? -1 : 1));
+  return [
+    { collection: 'functions', documents: functions },
+    { collection: 'aliases', documents: await read('aliases') },
+    { collection: 'members', documents: await read('members') },
+  ];
+}
+
+/** @returns seconds that inserting took, into a database that is dropped again */
+async function insertAll(
+  store: Store,
+  all: ReadonlyArray<{ collection: string; documents: Document[] }>,
+  batch: Batch,
+): Promise<number> {
   const target = store.client.db(`${store.database}-bound`);
   try {
-    const best = await fastest(store, notify);
     await createIndexes(target);
     let seconds = 0;
-    // Nobody meets functions in the order of their hashes, which an index takes three times as fast: by name instead.
-    const functions = await source.collection('functions').find({}, { batchSize: PAGE }).toArray();
-    functions.sort((a, b) => (a.rank < b.rank ? -1 : 1));
-    while (functions.length > 0) {
-      seconds += await insert(target.collection('functions'), functions.splice(0, PAGE), best);
-    }
-    for (const name of ['aliases', 'members']) {
-      for await (const page of pages(source.collection(name).find({}, { batchSize: PAGE }))) {
-        seconds += await insert(target.collection(name), page, best);
+    for (const { collection, documents } of all) {
+      for (let begin = 0; begin < documents.length; begin += PAGE) {
+        seconds += await insert(target, collection, documents.slice(begin, begin + PAGE), batch);
       }
     }
     return seconds;
@@ -125,25 +174,27 @@ async function insertAgain(store: Store, notify: (line: string) => void): Promis
   }
 }
 
-async function fastest(store: Store, notify: (line: string) => void): Promise<(typeof BATCHES)[number]> {
+async function fastest(store: Store, notify: (line: string) => void): Promise<Batch> {
   const target = store.client.db(`${store.database}-bound`);
   const names = store.client.db(store.database).collection('aliases').find({}, { batchSize: PAGE, limit: PAGE });
   const page = await names.toArray();
-  const tried: Array<{ batch: (typeof BATCHES)[number]; seconds: number }> = [];
+  const tried: Array<{ batch: Batch; seconds: number }> = [];
   for (const batch of BATCHES) {
     await createIndexes(target);
-    tried.push({ batch, seconds: await insert(target.collection('aliases'), page, batch) });
+    tried.push({ batch, seconds: await insert(target, 'aliases', page, batch) });
     await target.dropDatabase();
   }
   const [best] = tried.sort((a, b) => a.seconds - b.seconds);
-  notify(`fastest: ${best!.batch.size} documents in a command, ${best!.batch.parallel} commands at once`);
+  const { size, parallel, bare } = best!.batch;
+  notify(`fastest: ${size} documents in a command${bare ? ' (bare)' : ''}, ${parallel} commands at once`);
   return best!.batch;
 }
 
 async function insert(
-  collection: { insertMany(documents: Document[], options: { ordered: boolean }): Promise<unknown> },
+  target: Db,
+  collection: string,
   documents: readonly Document[],
-  { size, parallel }: (typeof BATCHES)[number],
+  { size, parallel, bare }: Batch,
 ): Promise<number> {
   const commands: Document[][] = [];
   for (let begin = 0; begin < documents.length; begin += size) {
@@ -152,21 +203,13 @@ async function insert(
   const queue = commands.values();
   const started = performance.now();
   const lane = async () => {
-    for (const command of queue) await collection.insertMany(command, { ordered: false });
+    for (const command of queue) {
+      if (bare) await target.command({ insert: collection, documents: command, ordered: false });
+      else await target.collection(collection).insertMany(command, { ordered: false });
+    }
   };
   await Promise.all(Array.from({ length: parallel }, lane));
   return (performance.now() - started) / 1000;
-}
-
-async function* pages(cursor: AsyncIterable<Document>): AsyncGenerator<Document[]> {
-  let page: Document[] = [];
-  for await (const document of cursor) {
-    page.push(document);
-    if (page.length < PAGE) continue;
-    yield page;
-    page = [];
-  }
-  if (page.length > 0) yield page;
 }
 
 function databaseUri(store: Store): string {
