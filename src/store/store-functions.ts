@@ -6,6 +6,9 @@ import type { RememberedRanks } from './remembered-ranks.js';
 import { retryConflicts } from './retry.js';
 import { packVector } from './vectors.js';
 
+/** Functions whose rank one statement lowers. */
+const TOGETHER = 50;
+
 /** Characters of a name from which on 5,000 documents may be too much for a command. */
 const LONG = 1000;
 
@@ -76,13 +79,26 @@ async function lowerRanks(
   documents: FunctionDoc[],
   known: RememberedRanks,
 ): Promise<void> {
-  const updates = documents.map(
+  const withOutputs = documents.filter(({ outputs }) => outputs);
+  const others = documents.filter(({ outputs }) => !outputs);
+  const updates = withOutputs.map(
     ({ _id, rank, outputs }): AnyBulkWriteOperation<FunctionDoc> => ({
-      updateOne: { filter: { _id }, update: { $min: { rank }, ...(outputs ? { $set: { outputs } } : {}) } },
+      updateOne: { filter: { _id }, update: { $min: { rank }, $set: { outputs: outputs! } } },
     }),
   );
+  for (let begin = 0; begin < others.length; begin += TOGETHER) {
+    updates.push({ updateMany: lowerTogether(others.slice(begin, begin + TOGETHER)) });
+  }
   if (updates.length > 0) await retryConflicts(() => collection.bulkWrite(updates, { ordered: false }));
   for (const { _id, rank } of documents) known.remember(_id, rank);
+}
+
+/** Each with its own rank in one statement, of which the database executes more than four times as many a second. */
+function lowerTogether(documents: readonly FunctionDoc[]) {
+  const ids = documents.map(({ _id }) => _id);
+  const ranks = documents.map(({ rank }) => rank);
+  const mine = { $arrayElemAt: [{ $literal: ranks }, { $indexOfArray: [{ $literal: ids }, '$_id'] }] };
+  return { filter: { _id: { $in: ids } }, update: [{ $set: { rank: { $min: ['$rank', mine] } } }] };
 }
 
 /** Inserts the names that are new; those that are there learn that they are in this space too. */
