@@ -13,8 +13,8 @@ import type { StudyDoc } from '../store/documents.js';
 import { operatorsOf } from '../store/own-operators.js';
 import type { Study } from '../study.js';
 import type { CommandContext } from './command-context.js';
-import type { PlotFlags } from './commands/plot.js';
 import { taskFolders } from './operators-option.js';
+import type { PlotFlags } from './plot-kinds.js';
 import { studySpectra } from './study-spectra.js';
 
 /**

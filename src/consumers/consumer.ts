@@ -10,7 +10,8 @@ import { isDatabaseAway } from '../store/database-away.js';
 import { ComputeProcess } from './compute/compute-process.js';
 import type { ComputeSettings } from './compute/protocol.js';
 import { Device } from './device.js';
-import { HandBack, type Handler, type HandlerContext, type JobReport, STOPPING } from './handler.js';
+import { HandBack, STOPPING } from './hand-back.js';
+import type { Handler, HandlerContext, JobReport } from './handler.js';
 import { checkHandlers, HANDLERS } from './handlers.js';
 import { KernelThreads } from './threads/kernel-threads.js';
 

@@ -2,7 +2,8 @@ import { AquasurfError, errorLine } from '../errors.js';
 import type { StudyDoc } from '../store/documents.js';
 import { nameForStudy, operatorsOf } from '../store/own-operators.js';
 import { isFaultOfFunction } from './fault-of-function.js';
-import { HandBack, type Handler, type HandlerContext, type JobReport } from './handler.js';
+import { HandBack } from './hand-back.js';
+import type { Handler, HandlerContext, JobReport } from './handler.js';
 import { patiently } from './patiently.js';
 
 /** How long it waits for a search that trains the function, in milliseconds. */

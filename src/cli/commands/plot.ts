@@ -2,17 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Picture } from '../../plot/chart.js';
 import { examples, JSON_FLAG, TASKS_FLAG } from '../help.js';
 import { wholeNumber } from '../option-values.js';
-
-/** The pictures of a study, and what each shows. */
-export const PLOT_KINDS = {
-  history: 'the metric of each trial, and the best so far',
-  embedding: 'the map of functions, coloured by the metric, with the path of the search',
-  functions: 'the curves of the best functions',
-  spectra: "layer by layer, the Fisher spectra of functions beside relu's",
-  regressor: 'what the surrogate predicts, everywhere and for the trials',
-  parallel: 'what the functions of the trials are like, and what they reached',
-} as const;
-export type PlotKind = keyof typeof PLOT_KINDS;
+import { PLOT_KINDS, type PlotFlags, type PlotKind } from '../plot-kinds.js';
 
 /** Pixels of a panel where it is not the usual one. */
 const PICTURE: Partial<Record<PlotKind, Picture>> = {
@@ -22,15 +12,6 @@ const PICTURE: Partial<Record<PlotKind, Picture>> = {
   embedding: { width: 720, height: 560 },
   parallel: { width: 1100, height: 400 },
 };
-
-export interface PlotFlags {
-  kind: PlotKind;
-  out?: string;
-  top: number;
-  fn?: string[];
-  tasks?: string;
-  json?: boolean;
-}
 
 export function registerPlot(program: Command): void {
   const kinds = Object.entries(PLOT_KINDS).map(([kind, shows]) => `  ${kind.padEnd(10)} ${shows}`);
