@@ -24,8 +24,9 @@ export class RememberedRanks {
   compare(hash: string, rank: string): 'new' | 'smaller' | 'greater' | 'unclear' {
     const slots = this.#slots;
     if (!slots) return 'new';
-    const slot = this.#find(slots, hash);
-    if (slots[slot] !== bitsOf(hash)) return 'new';
+    const bits = bitsOf(hash);
+    const slot = this.#find(slots, hash, bits);
+    if (slots[slot] !== bits) return 'new';
     if (isOwnRank(rank)) return 'unclear';
     const difference = firstKey(rank) - slots[slot + 1]! || secondKey(rank) - slots[slot + 2]!;
     if (difference === 0) return 'unclear';
@@ -37,8 +38,8 @@ export class RememberedRanks {
     if (isOwnRank(rank)) return;
     this.#slots ??= new Float64Array(WIDTH * (SLOTS + PROBES)).fill(EMPTY);
     const slots = this.#slots;
-    const slot = this.#find(slots, hash);
     const bits = bitsOf(hash);
+    const slot = this.#find(slots, hash, bits);
     const [first, second] = [firstKey(rank), secondKey(rank)];
     const isGreater = first > slots[slot + 1]! || (first === slots[slot + 1] && second > slots[slot + 2]!);
     if (slots[slot] === bits && isGreater) return;
@@ -52,9 +53,8 @@ export class RememberedRanks {
   }
 
   /** Where the function is, else where it may be put. */
-  #find(slots: Float64Array, hash: string): number {
-    const bits = bitsOf(hash);
-    const first = WIDTH * digits(hash, 14, 19, 16);
+  #find(slots: Float64Array, hash: string, bits: number): number {
+    const first = WIDTH * hexadecimal(hash, 14, 19);
     for (let slot = first; slot < first + WIDTH * PROBES; slot += WIDTH) {
       if (slots[slot] === bits || slots[slot] === EMPTY) return slot;
     }
@@ -63,26 +63,33 @@ export class RememberedRanks {
 }
 
 /** The last 52 bits, which fit a number exactly; 20 others choose the slot. */
-const bitsOf = (hash: string): number => digits(hash, 19, 32, 16);
+const bitsOf = (hash: string): number => hexadecimal(hash, 19, 25) * 2 ** 28 + hexadecimal(hash, 25, 32);
 
 /** Of a rank `CCCC.LLLL.name`: the two numbers and three characters, then seven more; both below 2⁵³. */
 const firstKey = (rank: string): number =>
-  (digits(rank, 0, 4, 10) * 10_000 + digits(rank, 5, 9, 10)) * 2 ** 21 + characters(rank, 10, 13);
-const secondKey = (rank: string): number => characters(rank, 13, 20);
+  (decimal(rank, 0, 4) * 10_000 + decimal(rank, 5, 9)) * 2 ** 21 + characters(rank, 10, 13);
+const secondKey = (rank: string): number => characters(rank, 13, 16) * 2 ** 28 + characters(rank, 16, 20);
 
-/** Number.parseInt of a part of a text, without making a text of it. */
-function digits(text: string, begin: number, end: number, base: number): number {
+// Number.parseInt of parts of texts, without making texts of them, in numbers of 28 bits at most.
+
+function hexadecimal(text: string, begin: number, end: number): number {
   let value = 0;
   for (let i = begin; i < end; i++) {
     const code = text.charCodeAt(i);
-    value = value * base + (code < 58 ? code - 48 : code - 87);
+    value = (value << 4) | (code < 58 ? code - 48 : code - 87);
   }
+  return value;
+}
+
+function decimal(text: string, begin: number, end: number): number {
+  let value = 0;
+  for (let i = begin; i < end; i++) value = (value * 10 + text.charCodeAt(i) - 48) | 0;
   return value;
 }
 
 /** Orders as the characters do, which are ASCII in names of built-in operators. */
 function characters(text: string, begin: number, end: number): number {
   let value = 0;
-  for (let i = begin; i < end; i++) value = value * 128 + (i < text.length ? text.charCodeAt(i) : 0);
+  for (let i = begin; i < end; i++) value = (value << 7) | (i < text.length ? text.charCodeAt(i) : 0);
   return value;
 }

@@ -58,15 +58,16 @@ async function lowerGreaterRanks(
   known: RememberedRanks,
 ): Promise<void> {
   const filter = { _id: { $in: documents.map(({ _id }) => _id) } };
-  const stored = new Map<string, string>();
+  const stored = new Map<string, string | null | undefined>();
   for await (const { _id, rank } of collection.find(filter, { projection: { rank: 1 } })) {
     stored.set(_id, rank);
-    known.remember(_id, rank);
+    if (rank) known.remember(_id, rank);
   }
   const missing = documents.filter(({ _id }) => !stored.has(_id));
+  const isToFall = ({ _id, rank }: FunctionDoc): boolean => !stored.get(_id) || rank < stored.get(_id)!;
   await lowerRanks(
     collection,
-    documents.filter(({ _id, rank, outputs }) => stored.has(_id) && (outputs || rank < stored.get(_id)!)),
+    documents.filter((document) => stored.has(document._id) && (document.outputs || isToFall(document))),
     known,
   );
   // Gone since they were inserted: somebody dropped them.

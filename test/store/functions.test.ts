@@ -2,10 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { canonicalHash } from '../../src/domain/canonical-hash.js';
 import { outputFeatures } from '../../src/domain/output-features.js';
 import { rankOf } from '../../src/domain/rank.js';
+import { Functions } from '../../src/store/functions.js';
 import { testSize } from '../support/test-size.js';
 import { batchOf, hashOf, type NamedFunction, useStore } from './test-store.js';
 
 const store = useStore();
+const database = () => store().client.db(store().database);
 const record = (name: string, hash: string, usable = true): NamedFunction => ({
   name,
   hash,
@@ -105,7 +107,7 @@ test('a database that was emptied behind the back of a writer is filled again', 
     record('erf(x)', hashOf(91)),
   ];
   await store().functions.storeRange('space-g', batchOf(records));
-  await store().client.db(store().database).collection('functions').deleteMany({});
+  await database().collection('functions').deleteMany({});
   // Under a greater name than is remembered, which would need no write if the function were still there.
   await store().functions.storeRange('space-h', batchOf([record('identity(erf(x))', hashOf(91))]));
   expect(await store().functions.names([hashOf(91)])).toEqual(new Map([[hashOf(91), 'identity(erf(x))']]));
@@ -128,10 +130,11 @@ test('sixteen writers of the same functions, in different orders, leave what one
     records.toSorted((a, b) => (hashCode(a.name, seed) < hashCode(b.name, seed) ? -1 : 1));
   await Promise.all(
     Array.from({ length: 16 }, async (_, writer) => {
-      // Every writer brings the names in an order of its own, in small pieces.
+      // Every writer brings the names in an order of its own, in small pieces, and remembers what it wrote itself.
+      const functions = new Functions(database());
       const mine = shuffled(writer);
       for (let start = 0; start < mine.length; start += 50) {
-        await store().functions.storeRange(`writer-${writer}`, batchOf(mine.slice(start, start + 50)));
+        await functions.storeRange(`writer-${writer}`, batchOf(mine.slice(start, start + 50)));
       }
     }),
   );

@@ -26,8 +26,8 @@ export interface FunctionSource {
 const ASCENDING = Uint16Array.from(OUTPUT_INPUTS.keys()).sort((a, b) => OUTPUT_INPUTS[a]! - OUTPUT_INPUTS[b]!);
 const INPUTS = Float64Array.from(ASCENDING, (place) => OUTPUT_INPUTS[place]!);
 
-/** Inner expressions whose values are kept: 28 MB. */
-const KEPT = 3500;
+/** Inner expressions whose values are kept: 36 MB. */
+const KEPT = 4500;
 /** So many classes (some 300 bytes each besides their values) are forgotten before work goes on. */
 const MAX_CLASSES = 2 ** 17;
 /** Classes that one stretch of work may add: a range of a schema with hundreds of slots is done in several. */
