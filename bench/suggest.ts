@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SeededRandom } from '../dist/domain/random/seeded-random.js';
 import { rankOf } from '../dist/domain/rank.js';
-import { chooseRow } from '../dist/domain/surrogate/choose.js';
+import { chooseRow, fittedAnew } from '../dist/domain/surrogate/choose.js';
 import { KNearestNeighbours } from '../dist/domain/surrogate/k-nearest-neighbours.js';
 import { pointsOf } from '../dist/domain/surrogate/points.js';
 import { fashionMnistSmallCnn } from '../dist/nn/tasks/fashion-mnist-small-cnn.js';
@@ -71,7 +71,7 @@ function choose(points: Points, accuracies: readonly number[], seed: number, num
       direction: 'max',
       random: new SeededRandom(`suggest ${seed} ${number}`),
     },
-    new KNearestNeighbours(3),
+    fittedAnew(new KNearestNeighbours(), false),
   );
 }
 

@@ -1,3 +1,4 @@
+import { GrowingProcess } from '../domain/surrogate/growing-process.js';
 import type { Points } from '../domain/surrogate/points.js';
 import type { Components } from './components.js';
 import type { StudyDoc } from './documents.js';
@@ -9,6 +10,8 @@ export interface Plane {
   points: Points;
   /** Row of each hash. */
   rowOf: ReadonlyMap<string, number>;
+  /** What a Gaussian process remembers of these places from suggestion to suggestion; empty until one is asked. */
+  process: GrowingProcess;
 }
 
 /** Studies whose planes stay in memory. */
@@ -74,5 +77,6 @@ function sortedByHash(hashes: readonly string[], { dimensions, coordinates }: Po
     hashes: order.map(({ hash }) => hash),
     points: { count: order.length, dimensions, coordinates: sorted },
     rowOf: new Map(order.map(({ hash }, row) => [hash, row])),
+    process: new GrowingProcess(),
   };
 }

@@ -1,6 +1,7 @@
 import type { SeededRandom } from '../domain/random/seeded-random.js';
 import type { Acquisition } from '../domain/surrogate/choices.js';
 import { type ChoiceInput, type Question, questionFor, rowOfAnswer } from '../domain/surrogate/choose.js';
+import { GrowingProcess } from '../domain/surrogate/growing-process.js';
 import type { Prediction } from '../domain/surrogate/regressor.js';
 import type { StudyDoc } from './documents.js';
 import type { Plane } from './planes.js';
@@ -52,6 +53,11 @@ export class SearchView {
     let free = 1;
     while (numbers.has(free)) free += 1;
     this.freeNumber = free;
+  }
+
+  /** The Gaussian process over the plane's places, with what it remembers. */
+  get process(): GrowingProcess {
+    return this.plane?.process ?? new GrowingProcess();
   }
 
   /** The lowest number that no running or done trial has. */

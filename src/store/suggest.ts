@@ -1,5 +1,6 @@
 import { SeededRandom } from '../domain/random/seeded-random.js';
 import { needsUncertainty } from '../domain/surrogate/acquisition.js';
+import { fittedAnew } from '../domain/surrogate/choose.js';
 import type { Regressor } from '../domain/surrogate/regressor.js';
 import { createRegressor, DEFAULT_SURROGATE } from '../domain/surrogate/settings.js';
 import { AquasurfError } from '../errors.js';
@@ -51,7 +52,7 @@ export async function suggest(
   const view = await SearchView.read(store, study);
   const number = options.number ?? view.freeNumber;
   const { acquisition } = study.surrogate ?? DEFAULT_SURROGATE;
-  const predictor = options.predictor ?? predictorOf(study, number);
+  const predictor = options.predictor ?? predictorOf(study, number, view);
   return view.choose(predictor, acquisition, drawsOf(study, number));
 }
 
@@ -69,7 +70,7 @@ export async function suggestAndClaim(
   for (let race = 0; race < MAX_RACES; race++) {
     if (view === undefined || race % RACES_A_VIEW === 0) view = await SearchView.read(store, study);
     const number = slot.number ?? view.freeNumber;
-    const predictor = slot.predictor ?? predictorOf(study, number);
+    const predictor = slot.predictor ?? predictorOf(study, number, view);
     // The first choice depends on nothing but the study; later ones differ from race to race.
     const random = drawsOf(study, number, race);
     const hash = await view.choose(predictor, acquisition, random, 2 ** (race % RACES_A_VIEW));
@@ -87,25 +88,18 @@ export async function suggestAndClaim(
 }
 
 /** The study's own regressor, freshly seeded for the trial. @throws AquasurfError USAGE where it is the task's */
-function predictorOf(study: StudyDoc, number: number): Predictor {
+function predictorOf(study: StudyDoc, number: number, view: SearchView): Predictor {
   const { regressor, acquisition } = study.surrogate ?? DEFAULT_SURROGATE;
   if (regressor === 'task') {
     throw new AquasurfError('USAGE', `study ${study._id} predicts with its task's regressor, which was not given`);
   }
+  if (regressor === 'gaussian-process') return view.process;
   const seed = drawsOf(study, number, 'regressor').integer(2 ** 32);
   return predictorWith(createRegressor(regressor, seed), needsUncertainty(acquisition));
 }
 
 /** A regressor that is fitted anew for each question. */
-export function predictorWith(regressor: Regressor, uncertain = true): Predictor {
-  return {
-    minimumSamples: regressor.minimumSamples,
-    predict: ({ samples, targets, candidates }) => {
-      regressor.fit(samples, targets);
-      return regressor.predict(candidates, uncertain);
-    },
-  };
-}
+export const predictorWith: (regressor: Regressor, uncertain?: boolean) => Predictor = fittedAnew;
 
 function drawsOf(study: StudyDoc, number: number, use: string | number = 0): SeededRandom {
   return new SeededRandom(`suggest ${study.seed} ${number}${use === 0 ? '' : ` ${use}`}`);

@@ -1,14 +1,14 @@
 import type { SeededRandom } from '../random/seeded-random.js';
 import type { Acquisition } from '../surrogate/choices.js';
-import { chooseRow } from '../surrogate/choose.js';
+import { chooseRow, type Model } from '../surrogate/choose.js';
 import type { Points } from '../surrogate/points.js';
-import type { Regressor } from '../surrogate/regressor.js';
 import { DONE, drawWaiting, RUNNING, rowsWith, type Searcher, type SearchState, WAITING } from './searcher.js';
 
 export interface ModelOptions {
   /** The places of all rows for the next suggestion: another embedding each time where it is fitted again. */
   places: (random: SeededRandom) => Points;
-  regressor: (seed: number) => Regressor;
+  /** For the next suggestion. */
+  model: (seed: number) => Model;
   acquisition: Acquisition;
   /** Learn ranks instead of accuracies. @defaultValue false */
   ranked?: boolean;
@@ -19,7 +19,7 @@ export class ModelSearcher implements Searcher {
   constructor(private readonly options: ModelOptions) {}
 
   next(state: SearchState, random: SeededRandom): number {
-    const { places, regressor, acquisition, ranked = false } = this.options;
+    const { places, model, acquisition, ranked = false } = this.options;
     const rows = rowsWith(state, DONE);
     const input = {
       points: places(random),
@@ -28,6 +28,6 @@ export class ModelSearcher implements Searcher {
       pending: rowsWith(state, RUNNING),
       ...{ acquisition, ranked, direction: 'max' as const, random },
     };
-    return chooseRow(input, regressor(random.integer(2 ** 32))) ?? drawWaiting(state, random);
+    return chooseRow(input, model(random.integer(2 ** 32))) ?? drawWaiting(state, random);
   }
 }

@@ -1,5 +1,6 @@
 import type { SeededRandom } from '../random/seeded-random.js';
-import { GaussianProcess } from '../surrogate/gaussian-process.js';
+import { fittedAnew } from '../surrogate/choose.js';
+import { GrowingProcess } from '../surrogate/growing-process.js';
 import { KNearestNeighbours } from '../surrogate/k-nearest-neighbours.js';
 import type { Points } from '../surrogate/points.js';
 import { EvolutionSearcher, type FunctionTable } from './evolution-searcher.js';
@@ -47,9 +48,13 @@ export function createSearcher(name: SearcherName, { table, fit }: SearcherConte
       return randomSearcher;
     case 'evolution':
       return new EvolutionSearcher(table);
-    case 'ours':
-      return new ModelSearcher({ places: fit, regressor: () => new GaussianProcess(), ...OURS });
-    default:
-      return new ModelSearcher({ places: fit, regressor: () => new KNearestNeighbours(), acquisition: 'greedy' });
+    case 'ours': {
+      const process = new GrowingProcess();
+      return new ModelSearcher({ places: fit, model: () => process, ...OURS });
+    }
+    default: {
+      const model = () => fittedAnew(new KNearestNeighbours(), false);
+      return new ModelSearcher({ places: fit, model, acquisition: 'greedy' });
+    }
   }
 }

@@ -1,5 +1,5 @@
 import type { SeededRandom } from '../random/seeded-random.js';
-import { acquisitionScores, EPSILON, needsUncertainty } from './acquisition.js';
+import { acquisitionScores, EPSILON } from './acquisition.js';
 import type { Acquisition } from './choices.js';
 import { hasPlace, type Points, selectPoints } from './points.js';
 import type { Prediction, Regressor } from './regressor.js';
@@ -30,6 +30,10 @@ export interface ChoiceInput {
 
 /** What a regressor is to learn and to predict. */
 export interface Question {
+  /** Of all functions. */
+  readonly points: Points;
+  /** Rows of the samples, each once, and their points. */
+  readonly sampleRows: Int32Array;
   readonly samples: Points;
   /** One for each sample; more is better. */
   readonly targets: readonly number[];
@@ -40,17 +44,32 @@ export interface Question {
   readonly best: number;
 }
 
+/** What answers questions: a regressor that is fitted anew, or one that remembers what it knows of the same points. */
+export interface Model {
+  /** Samples below which it is not asked. */
+  readonly minimumSamples: number;
+  predict(question: Question): Prediction;
+}
+
+/** @param uncertain false: means are enough */
+export function fittedAnew(regressor: Regressor, uncertain = true): Model {
+  return {
+    minimumSamples: regressor.minimumSamples,
+    predict: ({ samples, targets, candidates }) => {
+      regressor.fit(samples, targets);
+      return regressor.predict(candidates, uncertain);
+    },
+  };
+}
+
 /**
  * The row of the function to train next (DESIGN section 6.4): the best score of the acquisition, at random among equals;
  * undefined where the model has no opinion, so that any candidate may be drawn: with fewer finished trials with a place
  * and a finite value than the regressor needs, or without a prediction for any waiting row.
  */
-export function chooseRow(input: ChoiceInput, regressor: Regressor): number | undefined {
-  const question = questionFor(input, regressor.minimumSamples);
-  if (question === undefined) return undefined;
-  regressor.fit(question.samples, question.targets);
-  const prediction = regressor.predict(question.candidates, needsUncertainty(input.acquisition));
-  return rowOfAnswer(question, prediction, input);
+export function chooseRow(input: ChoiceInput, model: Model): number | undefined {
+  const question = questionFor(input, model.minimumSamples);
+  return question && rowOfAnswer(question, model.predict(question), input);
 }
 
 /**
@@ -75,8 +94,9 @@ export function questionFor(input: ChoiceInput, minimumSamples: number): Questio
   const pending = Array.from(input.pending)
     .filter((row) => hasPlace(points, row))
     .sort((a, b) => comparePlaces(points, a, b));
+  const sampleRows = Int32Array.from([...samples.map(({ row }) => row), ...pending]);
   return {
-    samples: selectPoints(points, [...samples.map(({ row }) => row), ...pending]),
+    ...{ points, sampleRows, samples: selectPoints(points, sampleRows) },
     targets: [...targets, ...pending.map(() => lie)],
     rows,
     candidates: selectPoints(points, rows),

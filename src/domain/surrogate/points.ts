@@ -24,6 +24,15 @@ export function selectPoints({ dimensions, coordinates }: Points, rows: ArrayLik
   return { count: rows.length, dimensions, coordinates: selected };
 }
 
+/** The points of both, one after another; of no points the dimensions do not count. */
+export function joinPoints(a: Points, b: Points): Points {
+  const { dimensions } = a.count > 0 ? a : b;
+  const coordinates = new Float64Array((a.count + b.count) * dimensions);
+  if (a.count > 0) coordinates.set(a.coordinates);
+  if (b.count > 0) coordinates.set(b.coordinates, a.count * dimensions);
+  return { count: a.count + b.count, dimensions, coordinates };
+}
+
 /** Point i as an array of its own. */
 export function pointAt({ dimensions, coordinates }: Points, i: number): number[] {
   return Array.from(coordinates.subarray(i * dimensions, (i + 1) * dimensions));

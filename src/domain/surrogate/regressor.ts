@@ -19,7 +19,7 @@ export interface Regressor {
   /** Whether its predictions have an uncertainty, which some acquisitions need. */
   readonly knowsUncertainty: boolean;
   fit(points: Points, targets: ArrayLike<number>): void;
-  /** @param uncertain false: the mean is enough, where the rest costs much. @defaultValue true */
+  /** @param uncertain false: means are enough, where the rest costs much. @defaultValue true */
   predict(points: Points, uncertain?: boolean): Prediction;
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../../src/domain/random/seeded-random.js';
 import { acquisitionScores } from '../../../src/domain/surrogate/acquisition.js';
 import { ACQUISITIONS, type Acquisition, REGRESSORS } from '../../../src/domain/surrogate/choices.js';
-import { bestOf, chooseRow } from '../../../src/domain/surrogate/choose.js';
+import { bestOf, chooseRow, fittedAnew } from '../../../src/domain/surrogate/choose.js';
 import { GaussianProcess } from '../../../src/domain/surrogate/gaussian-process.js';
 import { KNearestNeighbours } from '../../../src/domain/surrogate/k-nearest-neighbours.js';
 import { pointsOf } from '../../../src/domain/surrogate/points.js';
@@ -47,7 +47,7 @@ function choice(scene: Scene, seed: number | string): number | undefined {
       direction: scene.direction ?? 'max',
       random: new SeededRandom(seed),
     },
-    regressor,
+    fittedAnew(regressor),
   );
 }
 
