@@ -10,7 +10,7 @@ export interface Config {
   redisUrl: string | undefined;
   /** `MONGODB_URI`: used as it is; its path names the database (default `aquasurf`). */
   mongodbUri: string | undefined;
-  /** `AQUASURF_DIR`: data of servers that aquasurf starts itself, checkpoints, logs. Default `.aquasurf` in the working folder. */
+  /** `AQUASURF_DIR`: data and logs of servers that aquasurf starts itself. Default `.aquasurf` in the working folder. */
   dataDir: string;
   /** `AQUASURF_CACHE`: programs and data sets shared by all projects of a user. Default `~/.cache/aquasurf`. */
   cacheDir: string;

@@ -1,44 +1,44 @@
 /**
- * Every error that a user can cause or meet has a code here. `message` says what was wrong, where, and what to do;
- * front ends print it as one line and use `exitCode` (2: wrong usage, 1: failed) or `httpStatus`.
+ * Every error that a user can cause or meet has a code here, with the exit code of a command that it ends: 2 for wrong
+ * usage, 1 for what failed. `message` says what was wrong, where, and what to do, in one line.
  */
-const ERRORS = {
-  EXPRESSION_INVALID: { exitCode: 2, httpStatus: 400 },
-  OPERATOR_INVALID: { exitCode: 2, httpStatus: 400 },
-  OPERATORS_NOT_FOUND: { exitCode: 2, httpStatus: 404 },
-  OPERATORS_CHANGED: { exitCode: 1, httpStatus: 409 },
-  FUNCTION_NOT_NORMALIZABLE: { exitCode: 1, httpStatus: 422 },
-  USAGE: { exitCode: 2, httpStatus: 400 },
-  CONFIG_INVALID: { exitCode: 2, httpStatus: 400 },
-  TASK_NOT_FOUND: { exitCode: 2, httpStatus: 404 },
-  TASK_INVALID: { exitCode: 1, httpStatus: 422 },
-  TASK_CHANGED: { exitCode: 1, httpStatus: 409 },
-  MODEL_UNSUPPORTED: { exitCode: 1, httpStatus: 422 },
-  DATA_SET_UNAVAILABLE: { exitCode: 1, httpStatus: 503 },
-  BACKEND_UNAVAILABLE: { exitCode: 1, httpStatus: 503 },
-  KERNELS_UNAVAILABLE: { exitCode: 1, httpStatus: 500 },
-  BACKEND_FAULTY: { exitCode: 1, httpStatus: 503 },
-  SERVICE_UNAVAILABLE: { exitCode: 1, httpStatus: 503 },
-  STUDY_NOT_FOUND: { exitCode: 1, httpStatus: 404 },
-  STUDY_EXISTS: { exitCode: 1, httpStatus: 409 },
-  FEATURES_INVALID: { exitCode: 1, httpStatus: 400 },
-  FUNCTION_NOT_IN_STUDY: { exitCode: 1, httpStatus: 404 },
-  NOTHING_TO_SUGGEST: { exitCode: 1, httpStatus: 409 },
-  LEASE_LOST: { exitCode: 1, httpStatus: 409 },
-  JOB_INVALID: { exitCode: 1, httpStatus: 400 },
-  DOCUMENT_INVALID: { exitCode: 1, httpStatus: 500 },
-  TABLE_INVALID: { exitCode: 1, httpStatus: 422 },
-  COMPUTE_CRASHED: { exitCode: 1, httpStatus: 500 },
-  PORT_IN_USE: { exitCode: 1, httpStatus: 500 },
-  FAILED: { exitCode: 1, httpStatus: 500 },
+const EXIT_CODES = {
+  EXPRESSION_INVALID: 2,
+  OPERATOR_INVALID: 2,
+  OPERATORS_NOT_FOUND: 2,
+  OPERATORS_CHANGED: 1,
+  FUNCTION_NOT_NORMALIZABLE: 1,
+  USAGE: 2,
+  CONFIG_INVALID: 2,
+  TASK_NOT_FOUND: 2,
+  TASK_INVALID: 1,
+  TASK_CHANGED: 1,
+  MODEL_UNSUPPORTED: 1,
+  DATA_SET_UNAVAILABLE: 1,
+  BACKEND_UNAVAILABLE: 1,
+  KERNELS_UNAVAILABLE: 1,
+  BACKEND_FAULTY: 1,
+  SERVICE_UNAVAILABLE: 1,
+  STUDY_NOT_FOUND: 1,
+  STUDY_EXISTS: 1,
+  FEATURES_INVALID: 1,
+  FUNCTION_NOT_IN_STUDY: 1,
+  NOTHING_TO_SUGGEST: 1,
+  LEASE_LOST: 1,
+  RESULT_EXISTS: 1,
+  JOB_INVALID: 1,
+  DOCUMENT_INVALID: 1,
+  TABLE_INVALID: 1,
+  COMPUTE_CRASHED: 1,
+  PORT_IN_USE: 1,
+  FAILED: 1,
 } as const;
 
-export type ErrorCode = keyof typeof ERRORS;
+export type ErrorCode = keyof typeof EXIT_CODES;
 
 export class AquasurfError extends Error {
   override readonly name = 'AquasurfError';
   readonly exitCode: number;
-  readonly httpStatus: number;
 
   constructor(
     readonly code: ErrorCode,
@@ -46,8 +46,7 @@ export class AquasurfError extends Error {
     options?: { cause?: unknown },
   ) {
     super(message, options);
-    this.exitCode = ERRORS[code].exitCode;
-    this.httpStatus = ERRORS[code].httpStatus;
+    this.exitCode = EXIT_CODES[code];
   }
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { nanoid } from 'nanoid';
 import type { FunctionResults } from './act-bench/function-results.js';
 import { loadConfig } from './config.js';
@@ -20,18 +21,23 @@ import type { Pipeline } from './queues/pipeline.js';
 import type { StudyDoc } from './store/documents.js';
 import { type ExportedTable, type ExportOptions, exportTable } from './store/export-table.js';
 import { hashOfName, nameForStudy } from './store/own-operators.js';
+import { storedResult } from './store/runs.js';
 import type { Predictor } from './store/search-view.js';
 import { type StudyProgress, studyProgress } from './store/study-progress.js';
 import { type RankedFunction, rankedFunctions, type StudySummary, studySummary } from './store/study-summary.js';
 import { type ClaimedFunction, predictorWith, suggest, suggestAndClaim } from './store/suggest.js';
 
-/** Results from outside: only the validation accuracy is needed. */
-export type OutsideResult = Pick<TrialResult, 'valAcc'> & Partial<TrialResult>;
+/** A result from outside: accuracies are fractions, `runtime` is in seconds; only the validation accuracy is needed. */
+export interface OutsideResult extends Partial<Omit<TrialResult, 'valAcc'>> {
+  valAcc: number;
+  /** Tells several trainings of one function apart; their mean counts. @defaultValue the study's seed */
+  seed?: number;
+}
 
 /** A claim from outside lasts so long without `extend`, in milliseconds. */
 const OUTSIDE_LEASE = 3_600_000;
 
-/** One search and everything that can be asked of it. The command line and the server are thin users of this. */
+/** One search and everything that can be asked of it. The command line is a thin user of this. */
 export class Study {
   constructor(
     readonly name: string,
@@ -45,13 +51,20 @@ export class Study {
     return this.pipeline.store.studies.get(this.name);
   }
 
-  /** Enqueues schema expansion and output features of the study's spaces, or of those given (they are added). */
+  /**
+   * Enqueues schema expansion and output features of the study's spaces, or of those given (they are added).
+   * @throws AquasurfError STUDY_NOT_FOUND, EXPRESSION_INVALID, OPERATORS_CHANGED
+   */
   async populate(options: PopulateOptions = {}): Promise<void> {
     await populate(this.pipeline, this.name, { ...(this.modules ? { modules: this.modules } : {}), ...options });
     await reconcile(this.pipeline, { study: this.name, retryFailed: true });
   }
 
-  /** Enqueues Fisher features. @returns number of functions newly owed */
+  /**
+   * Enqueues Fisher features.
+   * @returns number of functions newly owed
+   * @throws AquasurfError FUNCTION_NOT_IN_STUDY, FAILED where the study is not populated or its features are uploaded
+   */
   async fisher(options: FisherOptions = {}): Promise<number> {
     const owed = await oweFisher(this.pipeline, this.name, options);
     await reconcile(this.pipeline, { study: this.name, retryFailed: true });
@@ -61,6 +74,7 @@ export class Study {
   /**
    * Enqueues trainings of functions without a search, with several seeds each; those that are there count.
    * @returns number of trainings newly owed
+   * @throws AquasurfError FUNCTION_NOT_IN_STUDY, FAILED where the study is not populated, USAGE where its task has no network
    */
   async train(options: TrainOptions = {}): Promise<number> {
     const owed = await oweTraining(this.pipeline, this.name, options);
@@ -71,6 +85,7 @@ export class Study {
   /**
    * Enqueues trainings of the best functions with further seeds, so that luck decides less between them.
    * @returns number of trainings newly owed
+   * @throws AquasurfError USAGE where the task has no network
    */
   async retrain(options: { top: number; count: number }): Promise<number> {
     const owed = await oweRetraining(this.pipeline, this.name, options);
@@ -89,19 +104,34 @@ export class Study {
     return uploadFisher(this.pipeline, this.name, fn, cdfs);
   }
 
-  /** Enqueues training slots until `trials` trials are done. */
+  /**
+   * Enqueues training slots until `trials` trials are done.
+   * @throws AquasurfError USAGE for options that make no sense, and where the task has no network
+   */
   search(options: SearchOptions): Promise<void> {
     return startSearch(this.pipeline, this.name, options);
   }
 
+  /**
+   * Begins no further trial until `resume`; those that run are finished.
+   * @throws AquasurfError FAILED where no search runs
+   */
   pause(): Promise<void> {
     return pauseSearch(this.pipeline, this.name);
   }
 
+  /**
+   * Goes on with a search that was paused.
+   * @throws AquasurfError FAILED where none is paused
+   */
   resume(): Promise<void> {
     return resumeSearch(this.pipeline, this.name);
   }
 
+  /**
+   * Ends the search: trials that run are finished and count. `search` begins it again.
+   * @throws AquasurfError FAILED where there is none
+   */
   stop(): Promise<void> {
     return stopSearch(this.pipeline, this.name);
   }
@@ -137,15 +167,20 @@ export class Study {
     throw this.#nothingToSuggest();
   }
 
-  /** Extends a claim. @returns false when it was lost */
+  /**
+   * Extends a claim.
+   * @param leaseMs from now on, in milliseconds. @defaultValue 1 hour
+   * @returns false when it was lost
+   */
   extend(claim: { hash: string; token: string }, leaseMs: number = OUTSIDE_LEASE): Promise<boolean> {
     return this.pipeline.store.leases.extend(this.name, claim.hash, claim.token, leaseMs);
   }
 
   /**
-   * Records a result from outside: of a claim, or of any function of the study that nobody holds.
+   * Records a result from outside: of a claim, or of any function of the study that nobody holds. The same report may
+   * come twice.
    * @param token of the claim
-   * @throws AquasurfError LEASE_LOST, FUNCTION_NOT_IN_STUDY
+   * @throws AquasurfError LEASE_LOST, FUNCTION_NOT_IN_STUDY, RESULT_EXISTS where the seed has a result with other figures
    */
   async report(fn: string, outside: OutsideResult, token?: string): Promise<void> {
     const { store } = this.pipeline;
@@ -157,7 +192,8 @@ export class Study {
     );
     if (hash === undefined) throw notInStudy;
     const none = { valLoss: null, testAcc: null, testLoss: null, trainAcc: null, trainLoss: null, runtime: null };
-    const run = { seed: study.seed, result: { ...none, ...outside }, history: [], worker: 'outside' };
+    const { seed = study.seed, ...figures } = outside;
+    const run = { seed, result: { ...none, ...figures }, history: [], worker: 'outside' };
     if (token !== undefined) {
       await store.results.report(this.name, hash, token, run);
     } else {
@@ -165,6 +201,14 @@ export class Study {
         throw notInStudy;
       }
       await store.results.reportOutside(this.name, hash, fn, run);
+      const counts = (await store.runs.get(this.name, hash, seed))?.result;
+      if (counts && !isDeepStrictEqual(counts, storedResult(run.result))) {
+        throw new AquasurfError(
+          'RESULT_EXISTS',
+          `${fn} has a result with seed ${seed} in study ${this.name} (validation accuracy ${counts.valAcc}), which stays: ` +
+            'report a further training with another seed (--seed)',
+        );
+      }
     }
     await reconcile(this.pipeline, { study: this.name });
   }
@@ -174,10 +218,12 @@ export class Study {
     return rankedFunctions(this.pipeline.store, this.name, top);
   }
 
+  /** How many functions there are, have features, were evaluated, and the best of them. */
   summary(): Promise<StudySummary> {
     return studySummary(this.pipeline.store, this.name);
   }
 
+  /** How far each stage is, and whether it is complete. */
   progress(): Promise<StudyProgress> {
     return studyProgress(this.pipeline.store, this.name);
   }
@@ -200,7 +246,7 @@ export class Study {
     await this.pipeline.store.trials.clean(this.name);
   }
 
-  /** Resets only trials without a validation accuracy (running or failed). */
+  /** Resets only trials without a validation accuracy: running, failed, and done ones that reached none. */
   async softClean(): Promise<void> {
     await this.#endSearch();
     await this.pipeline.store.trials.softClean(this.name);

@@ -1,4 +1,5 @@
 import { type Config, loadConfig } from '../config.js';
+import type { TaskFolders } from '../nn/tasks/task-registry.js';
 import { openPipeline } from '../open-pipeline.js';
 import type { Pipeline } from '../queues/pipeline.js';
 import { findServices } from '../services/services.js';
@@ -52,7 +53,11 @@ export function withPipeline<T>(
   });
 }
 
-/** `withPipeline` for commands about one study. */
-export function withStudy<T>(name: string, work: (study: Study, context: CommandContext) => Promise<T>): Promise<T> {
-  return withPipeline((context) => work(new Study(name, context.pipeline), context));
+/** `withPipeline` for commands about one study. @param modules where its task is looked for, if it is needed */
+export function withStudy<T>(
+  name: string,
+  work: (study: Study, context: CommandContext) => Promise<T>,
+  modules?: TaskFolders,
+): Promise<T> {
+  return withPipeline((context) => work(new Study(name, context.pipeline, modules), context));
 }

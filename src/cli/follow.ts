@@ -40,8 +40,9 @@ const STAGES: Record<StageName, Stage> = {
     queues: ['fisher-eigenvalues'],
     read: ({ fisher }) => {
       const done = fisher.defined + fisher.undefined + fisher.failed;
-      const bad = fisher.undefined + fisher.failed;
-      return { done, total: done + fisher.owed, note: bad > 0 ? `${bad} undefined` : '', complete: fisher.complete };
+      const notes = (['undefined', 'failed'] as const).filter((state) => fisher[state] > 0);
+      const note = notes.map((state) => `${fisher[state]} ${state}`).join(', ');
+      return { done, total: done + fisher.owed, note, complete: fisher.complete };
     },
   },
   embedding: {

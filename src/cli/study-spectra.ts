@@ -3,6 +3,7 @@ import { layersApart } from '../consumers/task-layers-apart.js';
 import { edgeCount, unpackCdf } from '../domain/spectrum.js';
 import { AquasurfError } from '../errors.js';
 import { createLogger } from '../log.js';
+import { unchangedTask } from '../nn/tasks/unchanged-task.js';
 import type { Chart } from '../plot/chart.js';
 import { spectraChart } from '../plot/study/spectra-chart.js';
 import { bestFirst, type StudyPicture } from '../plot/study/study-picture.js';
@@ -18,7 +19,7 @@ const BEST = 2;
 /**
  * The Fisher spectra of the functions, beside relu's, layer by layer.
  * @param functions none: the best two and the worst of the trials
- * @throws AquasurfError FAILED for a function without Fisher features, with what to run
+ * @throws AquasurfError FAILED for a function without Fisher features, with what to run; TASK_CHANGED
  */
 export async function studySpectra(
   store: Store,
@@ -52,6 +53,8 @@ function ofTrials(picture: StudyPicture): string[] {
 
 async function layersOf({ task, fisher }: StudyDoc, tasks: string | undefined) {
   const { projectDir, tasksDir } = taskFolders(tasks);
+  // Layers of another version would cut the spectra at wrong places.
+  await unchangedTask(task, taskFolders(tasks));
   const { backend, cacheDir, logLevel } = loadConfig();
   const settings = { backend, cacheDir, projectDir, tasksDir, threads: 1 };
   const layers = await layersApart(task.name, settings, createLogger({ level: logLevel }));

@@ -3,7 +3,7 @@ import { DelayedError, type Job, Worker } from 'bullmq';
 import { nanoid } from 'nanoid';
 import type { Logger } from '../log.js';
 import { reconcile } from '../producers/reconcile.js';
-import { JOB_NAMES, JOBS, type JobName } from '../queues/jobs.js';
+import { DEVICE_JOBS, JOB_NAMES, JOBS, type JobName } from '../queues/jobs.js';
 import type { Pipeline } from '../queues/pipeline.js';
 import { payloadOf } from '../queues/queues.js';
 import { isDatabaseAway } from '../store/database-away.js';
@@ -27,9 +27,6 @@ export interface ConsumerOptions {
   /** Between two passes of the reconciler, in milliseconds. @defaultValue 15,000 */
   reconcileMs?: number;
 }
-
-/** Queues whose jobs need the device: while one has it, the others take no jobs. */
-const DEVICE_QUEUES: readonly JobName[] = ['fisher-eigenvalues', 'training', 'retraining'];
 
 /** Between two looks for a database that does not answer, in milliseconds. */
 const DATABASE_AWAY = 2000;
@@ -81,7 +78,7 @@ export class Consumer {
       concurrency: this.#concurrency(name),
       lockDuration: this.#leaseMs,
       stalledInterval: Math.min(this.#leaseMs, 10_000),
-      // Consumers may be killed any number of times; attempts are counted where they matter, in MongoDB.
+      // Consumers may be killed any number of times: that uses up no attempt.
       maxStalledCount: 100,
     });
     worker.on('error', (error) => this.#options.log.warn({ queue: name, err: error.message }, 'queue connection'));
@@ -166,7 +163,7 @@ export class Consumer {
 
   #share(holder: JobName | undefined): void {
     if (this.#stopNow.signal.aborted) return;
-    for (const name of DEVICE_QUEUES) {
+    for (const name of DEVICE_JOBS) {
       const worker = this.#workers.get(name);
       if (!worker || name === holder) continue;
       const change = holder === undefined ? worker.resume() : worker.pause(true);

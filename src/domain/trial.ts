@@ -1,5 +1,5 @@
 /**
- * A trial is one function in one study. Its states and the only ways between them:
+ * A trial is one function in one study. Its states and the ways between them while a search runs:
  *
  * ```
  * waiting ──claim──▶ running ──report──▶ done
@@ -8,12 +8,14 @@
  *      released, error before the last attempt
  * ```
  *
- * The store's queries are named after these transitions (src/store/trial-leases.ts, trial-results.ts) and each is one atomic update.
+ * Besides, what people do: a result from outside makes a waiting or failed trial `done`, a new search makes failed ones
+ * wait again, and `clean` all of them. Each transition is one atomic update in the store.
  */
 export const TRIAL_STATUSES = ['waiting', 'running', 'done', 'failed'] as const;
 export type TrialStatus = (typeof TRIAL_STATUSES)[number];
 
-export type Transition = 'claim' | 'report' | 'release' | 'expire' | 'error' | 'reset';
+/** How a running trial ends without a result: handed back, lease expired, or the function failed. */
+export type GivenUp = 'release' | 'expire' | 'error';
 
 /**
  * Attempts that a trial gets before an error makes it `failed`. A lease that expires or is handed back is no fault of
@@ -21,23 +23,9 @@ export type Transition = 'claim' | 'report' | 'release' | 'expire' | 'error' | '
  */
 export const MAX_ATTEMPTS = 3;
 
-/**
- * The state after a transition, or undefined where it is not allowed.
- * @param attempts claims so far, the present one included
- */
-export function nextStatus(status: TrialStatus, transition: Transition, attempts: number): TrialStatus | undefined {
-  if (transition === 'reset') return 'waiting';
-  if (transition === 'claim') return status === 'waiting' ? 'running' : undefined;
-  if (status !== 'running') return undefined;
-  switch (transition) {
-    case 'report':
-      return 'done';
-    case 'release':
-    case 'expire':
-      return 'waiting';
-    case 'error':
-      return attempts >= MAX_ATTEMPTS ? 'failed' : 'waiting';
-  }
+/** The state of a running trial that ends without a result. @param attempts claims so far, the present one included */
+export function statusAfter(ending: GivenUp, attempts: number): 'waiting' | 'failed' {
+  return ending === 'error' && attempts >= MAX_ATTEMPTS ? 'failed' : 'waiting';
 }
 
 /** What a training gives. Accuracies are fractions; a diverged run has NaN losses and whatever accuracy it has. */

@@ -56,7 +56,7 @@ export interface TrainingRecipe {
 export interface TaskDefinition {
   /** `--task NAME`. Letters, digits, `-`, `_`, `.`, `/`. */
   name: string;
-  /** One line for `aquasurf study show`. */
+  /** One line for `aquasurf task list`. */
   description?: string;
   /**
    * Left out, with `loadData`, where the network lives elsewhere: functions are then described by their outputs, and by

@@ -42,11 +42,11 @@ const PAGE = 2000;
 export async function oweFisher(pipeline: Pipeline, studyName: string, options: FisherOptions = {}): Promise<number> {
   const { store } = pipeline;
   const study = await store.studies.get(studyName);
-  // A plane fitted on the features that are forgotten now would look current.
-  if (options.fromScratch) await Promise.all([store.embeddings.clear(studyName), store.components.clear(studyName)]);
   if (study.fisher.uploaded) {
     throw new AquasurfError('FAILED', `Fisher features of study ${studyName} are uploaded, not computed here`);
   }
+  // A plane fitted on the features that are forgotten now would look current.
+  if (options.fromScratch) await Promise.all([store.embeddings.clear(studyName), store.components.clear(studyName)]);
   const size = jobSize(await store.fisher.usualSeconds(studyName));
   let owed = 0;
   for await (const page of wanted(pipeline, study, options)) {

@@ -1,6 +1,7 @@
 import { AquasurfError } from '../errors.js';
 import type { Pipeline } from '../queues/pipeline.js';
 import type { StudyDoc } from '../store/documents.js';
+import { checkCount, checkTrainable } from './check-training.js';
 import { ensureJobs } from './ensure-jobs.js';
 import { hashesInStudy } from './study-functions.js';
 
@@ -20,11 +21,14 @@ const MAX_JOBS = 200;
  * Records that functions shall be trained with several seeds each, whatever the search does; `reconcile` enqueues what
  * is not there yet.
  * @returns number of trainings newly owed
- * @throws AquasurfError FUNCTION_NOT_IN_STUDY, FAILED where the study is not populated yet
+ * @throws AquasurfError FUNCTION_NOT_IN_STUDY, FAILED where the study is not populated yet, USAGE where the task has no
+ *   network or the number of seeds makes no sense
  */
 export async function oweTraining(pipeline: Pipeline, name: string, options: TrainOptions = {}): Promise<number> {
   const { store } = pipeline;
   const study = await store.studies.get(name);
+  checkTrainable(study);
+  checkCount('train: seeds', options.seeds ?? 1);
   const seeds = Array.from({ length: options.seeds ?? 1 }, (_, i) => study.seed + i);
   let owed = 0;
   for await (const hashes of wanted(pipeline, study, options)) {
@@ -40,6 +44,7 @@ export async function oweTraining(pipeline: Pipeline, name: string, options: Tra
  * Records that the best functions of a study shall have `count` further runs, with seeds that they have not had.
  * Asked again before they are there, it adds none.
  * @returns number of trainings newly owed
+ * @throws AquasurfError USAGE where the task has no network or the numbers make no sense
  */
 export async function oweRetraining(
   { store }: Pipeline,
@@ -47,6 +52,9 @@ export async function oweRetraining(
   { top, count }: { top: number; count: number },
 ): Promise<number> {
   const study = await store.studies.get(name);
+  checkTrainable(study);
+  checkCount('retrain: top', top);
+  checkCount('retrain: count', count);
   let owed = 0;
   for (const { hash } of await store.trials.best(name, top, study.metric, study.direction)) {
     const runs = await store.runs.of(name, hash);

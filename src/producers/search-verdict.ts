@@ -23,7 +23,7 @@ export function reasonToEnd({ study, finished, counts, now }: SearchSituation): 
   if (counts.done >= search.trials) return `${search.trials} trials are done`;
   if (search.deadline && now >= search.deadline) return 'the time is over';
   if (counts.failed > Math.max(MAX_FAILURES, counts.done)) {
-    return `${counts.failed} trials failed; their errors are in Bull Board`;
+    return `${counts.failed} trials failed: \`aquasurf study show\` says why`;
   }
   if (search.patience !== null && trialsSinceBest(study, finished) >= search.patience) {
     return `the last ${search.patience} trials brought nothing better`;

@@ -1,5 +1,6 @@
 import { AquasurfError } from '../errors.js';
 import type { Pipeline } from '../queues/pipeline.js';
+import { checkCount, checkTrainable } from './check-training.js';
 import { reconcileSearch } from './reconcile-search.js';
 
 /** A century or so: the end must be a date that JavaScript and the database know. */
@@ -18,18 +19,12 @@ export interface SearchOptions {
 
 /**
  * Begins (or widens) the study's search and enqueues its slots.
- * @throws AquasurfError USAGE for numbers that no search can have
+ * @throws AquasurfError USAGE for numbers that no search can have, and where the task has no network
  */
 export async function startSearch(pipeline: Pipeline, study: string, options: SearchOptions): Promise<void> {
   const { store } = pipeline;
   checkOptions(options);
-  const { task } = await store.studies.get(study);
-  if (task.network === false) {
-    throw new AquasurfError(
-      'USAGE',
-      `task ${task.name} has no network to train here: ask with suggest, tell with report`,
-    );
-  }
+  checkTrainable(await store.studies.get(study));
   const parallel = options.parallel ?? 'auto';
   await store.studies.startSearch(study, {
     trials: options.trials,
@@ -44,12 +39,12 @@ export async function startSearch(pipeline: Pipeline, study: string, options: Se
 }
 
 function checkOptions({ trials, parallel = 'auto', hours = 1, patience = 1 }: SearchOptions): void {
-  const count = (value: number) => Number.isSafeInteger(value) && value > 0;
-  const wrong = (what: string) => new AquasurfError('USAGE', `search: ${what}`);
-  if (!count(trials)) throw wrong(`trials: ${trials}; expected a whole number from 1 on`);
-  if (parallel !== 'auto' && !count(parallel)) throw wrong(`parallel: ${parallel}; expected 'auto' or a whole number`);
-  if (!(hours > 0 && hours <= MAX_HOURS)) throw wrong(`hours: ${hours}; expected more than 0, at most ${MAX_HOURS}`);
-  if (!count(patience)) throw wrong(`patience: ${patience}; expected a whole number from 1 on`);
+  checkCount('search: trials', trials);
+  if (parallel !== 'auto') checkCount("search: parallel (or 'auto')", parallel);
+  if (!(hours > 0 && hours <= MAX_HOURS)) {
+    throw new AquasurfError('USAGE', `search: hours: ${hours}; expected more than 0, at most ${MAX_HOURS}`);
+  }
+  checkCount('search: patience', patience);
 }
 
 /** Lets running trials end and starts no more, until `resumeSearch`. */

@@ -75,3 +75,5 @@ export const JOBS = {
 export type JobName = keyof typeof JOBS;
 export type Payload<Name extends JobName> = z.infer<(typeof JOBS)[Name]['payload']>;
 export const JOB_NAMES = Object.keys(JOBS) as JobName[];
+/** Those whose jobs need a compute backend and its device. */
+export const DEVICE_JOBS: readonly JobName[] = ['fisher-eigenvalues', 'training', 'retraining'];

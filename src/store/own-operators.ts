@@ -17,9 +17,15 @@ export function operatorsOf({
 /**
  * The name by which a study uses a function: its representative, or where that is made of another set's operators, the
  * smallest alias that the study's set can read.
+ * @param names representatives that the caller has read already, by hash
  */
-export async function nameForStudy(store: Store, study: StudyDoc, hash: string): Promise<string> {
-  const representative = (await store.functions.names([hash])).get(hash);
+export async function nameForStudy(
+  store: Store,
+  study: StudyDoc,
+  hash: string,
+  names?: ReadonlyMap<string, string>,
+): Promise<string> {
+  const representative = (names ?? (await store.functions.names([hash]))).get(hash);
   if (representative === undefined) throw new Error(`function ${hash} is not in the database`);
   const readable = readableName(representative, study.operators);
   if (readable !== undefined) return readable;

@@ -1,7 +1,7 @@
 import type { Collection, Db } from 'mongodb';
 import type { AggregateResult, RunDoc, StoredResult } from './documents.js';
 
-/** `runs`: each training of a trial. Written through `trials.report`, read here. */
+/** `runs`: each training of a trial. Written in trial-results.ts, read here. */
 export class Runs {
   private readonly collection: Collection<RunDoc>;
 

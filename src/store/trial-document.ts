@@ -1,6 +1,6 @@
 import type { TrialDoc, TrialFisher } from './documents.js';
 
-/** All but the vector, which only `fisherFeatures` reads. */
+/** All but the vector, which only `TrialFisher.features` reads. */
 export const WITHOUT_FEATURES = { 'fisher.features': 0 } as const;
 
 export function trialId(study: string, hash: string): string {

@@ -1,6 +1,6 @@
 import type { Collection, Db } from 'mongodb';
 import { nanoid } from 'nanoid';
-import { nextStatus, type Transition } from '../domain/trial.js';
+import { type GivenUp, statusAfter } from '../domain/trial.js';
 import { databaseNow } from './database-clock.js';
 import type { Lease, TrialDoc } from './documents.js';
 import { isDuplicateKey, retryConflicts } from './retry.js';
@@ -24,9 +24,9 @@ export type ClaimOutcome =
   | { outcome: 'number-taken' };
 
 /**
- * Claims and leases: the transitions claim, release, error, expire and reset of the diagram in domain/trial.ts. Each
+ * Claims and leases: the transitions claim, release, error and expire of the diagram in domain/trial.ts. Each
  * is one atomic update whose filter names the state (and the token) that it starts from; which state follows is decided
- * by `nextStatus`. Leases begin and end by the database's clock ($$NOW), whatever the workers' clocks say.
+ * by `statusAfter`. Leases begin and end by the database's clock ($$NOW), whatever the workers' clocks say.
  */
 export class TrialLeases {
   private readonly trials: Collection<TrialDoc>;
@@ -115,13 +115,13 @@ export class TrialLeases {
   private async giveUp(
     _id: string,
     token: string,
-    transition: Transition,
+    ending: GivenUp,
     change: { $set?: { error: string }; $inc?: { attempts: number } },
     condition: { 'lease.expiresAt'?: { $lte: Date } } = {},
   ): Promise<'waiting' | 'failed' | undefined> {
     const trial = await this.trials.findOne(held(_id, token), { projection: { attempts: 1 } });
-    const status = trial && nextStatus('running', transition, trial.attempts);
-    if (status !== 'waiting' && status !== 'failed') return undefined;
+    if (!trial) return undefined;
+    const status = statusAfter(ending, trial.attempts);
     const { matchedCount } = await retryConflicts(() =>
       this.trials.updateOne(
         { ...held(_id, token), ...condition },

@@ -102,6 +102,26 @@ export class Trials {
     return found.map(({ hash }) => hash).sort();
   }
 
+  /** Trials that failed in their last attempt; the first so many, by hash. */
+  failed(study: string, limit: number): Promise<Pick<TrialDoc, 'hash' | 'error'>[]> {
+    return this.trials
+      .find({ study, status: 'failed' })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .project<Pick<TrialDoc, 'hash' | 'error'>>({ _id: 0, hash: 1, error: 1 })
+      .toArray();
+  }
+
+  /** Trials whose Fisher features failed in their last attempt; the first so many, by hash. */
+  withFailedFeatures(study: string, limit: number): Promise<Pick<TrialDoc, 'hash' | 'fisher'>[]> {
+    return this.trials
+      .find({ study, 'fisher.state': 'failed' })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .project<Pick<TrialDoc, 'hash' | 'fisher'>>({ _id: 0, hash: 1, 'fisher.reason': 1 })
+      .toArray();
+  }
+
   /** The running trials by number, for people and for the reconciler. */
   async running(study: string): Promise<TrialDoc[]> {
     const found = await this.trials
@@ -154,7 +174,8 @@ export class Trials {
    */
   async fixExpression(study: string, hash: string, fn: string): Promise<string> {
     const _id = trialId(study, hash);
-    await retryConflicts(() => this.trials.updateOne({ _id, fn: null }, { $set: { fn } }));
+    const { modifiedCount } = await retryConflicts(() => this.trials.updateOne({ _id, fn: null }, { $set: { fn } }));
+    if (modifiedCount === 1) return fn;
     const trial = await this.trials.findOne({ _id }, { projection: { fn: 1 } });
     if (!trial) {
       throw new AquasurfError('FUNCTION_NOT_IN_STUDY', `"${fn}" has no trial in study "${study}": populate it first`);

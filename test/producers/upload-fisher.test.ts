@@ -55,6 +55,33 @@ describe('a task whose network lives elsewhere', () => {
     expect((await study.progress()).fisher).toMatchObject({ defined: 3, owed: 0 });
     expect(await study.fisher()).toBe(0);
     await expect(study.search({ trials: 3 })).rejects.toThrow(/elsewhere has no network to train here/);
+    await expect(study.train({ seeds: 2 })).rejects.toThrow(/elsewhere has no network to train here/);
+    await expect(study.retrain({ top: 2, count: 1 })).rejects.toThrow(/elsewhere has no network to train here/);
+    expect((await study.progress()).retraining.owed).toBe(0);
+  });
+
+  it('takes several results of a function by their seeds, and none in place of another', async () => {
+    const study = await newStudy();
+    await study.fisher();
+    await study.report('relu(x)', { valAcc: 0.5, runtime: 3 });
+    await study.report('relu(x)', { valAcc: 0.5, runtime: 3 });
+    await expect(study.report('relu(x)', { valAcc: 0.6 })).rejects.toMatchObject({
+      code: 'RESULT_EXISTS',
+      message: expect.stringMatching(/relu\(x\) has a result with seed 0 .*0\.5.*--seed/),
+    });
+    await study.report('relu(x)', { valAcc: 0.7, seed: 1 });
+    const [best] = await study.best(1);
+    expect(best).toMatchObject({ fn: 'relu(x)', runs: 2 });
+    expect(best?.valAcc).toBeCloseTo(0.6, 12);
+  });
+
+  it('keeps its plane where features from outside cannot be computed again', async () => {
+    const study = await newStudy();
+    await study.uploadFisher('relu(x)', [[0, 0.5, 1]]);
+    const plane = { version: 1, hashes: [canonicalHash(outputFeatures('relu(x)'))], points: new Float32Array([1, 2]) };
+    await pipeline.store.embeddings.put(study.name, plane);
+    await expect(study.fisher({ fromScratch: true })).rejects.toThrow(/are uploaded, not computed here/);
+    expect(await pipeline.store.embeddings.latestVersion(study.name)).toBe(1);
   });
 
   it('takes Fisher features from outside, of the shape of the first', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MAX_ATTEMPTS, nextStatus } from '../../src/domain/trial.js';
+import { MAX_ATTEMPTS, statusAfter } from '../../src/domain/trial.js';
 import { testSize } from '../support/test-size.js';
 import { addTrials, claimed, hashOf, run, sleep, useStore } from './test-store.js';
 
@@ -144,7 +144,7 @@ describe('a trial that does not finish', () => {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       const token = await claimed(store(), 'attempts', hash, 1);
       const status = await store().leases.fail('attempts', hash, token, '$out of memory');
-      expect(status).toBe(nextStatus('running', 'error', attempt));
+      expect(status).toBe(statusAfter('error', attempt));
       expect(await store().trials.get('attempts', hash)).toMatchObject({
         status,
         attempts: attempt,

@@ -12,7 +12,7 @@ export function registerMonitor(program: Command): void {
     .command('monitor')
     .summary('watch the queues in a browser (Bull Board)')
     .description(
-      `Serves Bull Board at /queues until it is stopped: the five queues, their jobs, errors, and retries.
+      `Serves Bull Board at /queues until it is stopped: the six queues, their jobs, errors, and retries.
 
 It listens on this machine only. Any other --host needs AQUASURF_TOKEN, at least 16 characters: browsers ask for it as password (the user does not matter), programs send it as "Authorization: Bearer TOKEN".`,
     )

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { OutsideResult } from '../../study.js';
 import { examples, JSON_FLAG, TASKS_FLAG } from '../help.js';
-import { fraction, loss, notNegative } from '../option-values.js';
+import { fraction, loss, notNegative, wholeNumber } from '../option-values.js';
 
 interface ReportFlags extends OutsideResult {
   token?: string;
@@ -25,12 +25,18 @@ export function registerReport(program: Command): void {
     .option('--train-acc <a>', 'training accuracy, a fraction', fraction)
     .option('--train-loss <l>', 'training loss', loss)
     .option('--runtime <s>', 'seconds that it took', notNegative)
+    .option(
+      '--seed <n>',
+      'tells several trainings of one function apart; their mean counts (default: the seed of the study)',
+      wholeNumber(0, 2 ** 32 - 1),
+    )
     .option('--token <token>', 'of the claim; without it the function must not be claimed')
     .option(...TASKS_FLAG)
     .option(...JSON_FLAG)
     .action(reportAction);
   examples(command, [
     ['aquasurf report digits "max(x,tanh(x))" --val-acc 0.913 --test-acc 0.907', 'a result from outside'],
+    ['aquasurf report digits "max(x,tanh(x))" --val-acc 0.908 --seed 1', 'a second training of it'],
     [
       'aquasurf report digits "mish(x)" --val-acc 0.1 --val-loss nan --token vTQz...',
       'a claimed function, which diverged',

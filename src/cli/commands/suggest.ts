@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { examples, JSON_FLAG } from '../help.js';
+import type { Study } from '../../study.js';
+import { examples, JSON_FLAG, TASKS_FLAG } from '../help.js';
 
 export function registerSuggest(program: Command): void {
   const command = program
@@ -10,6 +11,7 @@ export function registerSuggest(program: Command): void {
     )
     .argument('<study>', 'the study')
     .option('--claim', 'take the function')
+    .option(...TASKS_FLAG)
     .option(...JSON_FLAG)
     .action(suggestAction);
   examples(command, [
@@ -18,12 +20,13 @@ export function registerSuggest(program: Command): void {
   ]);
 }
 
-async function suggestAction(name: string, flags: { claim?: boolean; json?: boolean }): Promise<void> {
-  const [{ withStudy }, { notify, printResult }] = await Promise.all([
+async function suggestAction(name: string, flags: { claim?: boolean; tasks?: string; json?: boolean }): Promise<void> {
+  const [{ withStudy }, { taskFolders }, { notify, printResult }] = await Promise.all([
     import('../command-context.js'),
+    import('../operators-option.js'),
     import('../output.js'),
   ]);
-  await withStudy(name, async (study) => {
+  const ask = async (study: Study) => {
     if (!flags.claim) return printResult(await study.suggest(), flags, ({ fn }) => fn);
     const claimed = await study.claim();
     printResult(claimed, flags, ({ fn }) => fn);
@@ -31,5 +34,6 @@ async function suggestAction(name: string, flags: { claim?: boolean; json?: bool
     const { fn, number, lease } = claimed;
     notify(`claimed as trial ${number} until ${lease.expiresAt.toISOString()}; when it is trained:`);
     notify(`  aquasurf report ${name} "${fn}" --val-acc ACCURACY --token ${lease.token}`);
-  });
+  };
+  await withStudy(name, ask, taskFolders(flags.tasks));
 }

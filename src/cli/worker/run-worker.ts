@@ -7,7 +7,7 @@ import { Supervisor } from '../../consumers/supervisor.js';
 import { AquasurfError } from '../../errors.js';
 import { createLogger } from '../../log.js';
 import { BACKEND_NAMES, findBackends } from '../../nn/backend/find-backend.js';
-import type { JobName } from '../../queues/jobs.js';
+import { DEVICE_JOBS, type JobName } from '../../queues/jobs.js';
 import { shownUrl } from '../../shown-url.js';
 import { withPipeline } from '../command-context.js';
 import { listGpus } from '../gpus.js';
@@ -64,14 +64,12 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   );
 }
 
-const COMPUTE_QUEUES: readonly JobName[] = ['fisher-eigenvalues', 'training'];
-
 /** A worker without a backend would fail each job that needs one. It is looked for here, and loaded by the consumers. */
 function checkBackend(
   queues: readonly JobName[] | undefined,
   { backend, projectDir, cacheDir }: { backend: string; projectDir: string; cacheDir: string },
 ): void {
-  if (queues && !queues.some((name) => COMPUTE_QUEUES.includes(name))) return;
+  if (queues && !queues.some((name) => DEVICE_JOBS.includes(name))) return;
   const names = BACKEND_NAMES.filter((name) => backend === 'auto' || name === backend);
   if (findBackends(names, { projectDir, cacheDir }).length > 0) return;
   const variant = backend === 'tfjs-node-gpu' ? 'gpu' : 'cpu';

@@ -12,7 +12,8 @@ import { namedModel } from '../../nn/named-model.js';
 import type { DataSet, TaskDefinition } from '../../nn/task.js';
 import { taskLayers } from '../../nn/task-layers.js';
 import { resolveReference } from '../../nn/tasks/operator-registry.js';
-import { resolveTask, type TaskFolders } from '../../nn/tasks/task-registry.js';
+import type { TaskFolders } from '../../nn/tasks/task-registry.js';
+import { unchangedTask } from '../../nn/tasks/unchanged-task.js';
 import { trainFunction } from '../../nn/train.js';
 import type { ComputeMethod, ComputeSettings, Params, Result, TaskReference } from './protocol.js';
 
@@ -29,7 +30,10 @@ export function createMethods(settings: ComputeSettings, notify: (line: string) 
   const backend = keeping((_: 'backend') =>
     loadBackend(settings.backend as BackendName | 'auto', { cacheDir: settings.cacheDir, threads: settings.threads }),
   );
-  const task = keeping((reference: TaskReference) => loadTask(reference, folders, settings.cacheDir, notify));
+  const task = keeping((reference: TaskReference) => unchangedTask(reference, folders));
+  const data = keeping(async (reference: TaskReference) =>
+    loadData(await task(reference), { cacheDir: settings.cacheDir, notify }),
+  );
   const operators = keeping((reference: OperatorReference) => resolveReference(reference, folders));
   const checked = keeping(async (reference: OperatorReference) => {
     const set = await operators(reference);
@@ -46,7 +50,8 @@ export function createMethods(settings: ComputeSettings, notify: (line: string) 
   const prepare = async (params: { task: TaskReference; operators: OperatorReference }): Promise<Prepared> => {
     const { tf, name } = await backend('backend');
     const set = await checked(params.operators);
-    return { ...(await task(params.task)), tf, name, operators: set.own ? set : undefined };
+    const own = set.own ? set : undefined;
+    return { tf, name, task: await task(params.task), data: await data(params.task), operators: own };
   };
   return {
     prepare: async (params) => ({ backend: (await prepare(params)).name }),
@@ -77,7 +82,7 @@ export function createMethods(settings: ComputeSettings, notify: (line: string) 
       return computer.features.compute(fn);
     },
     predict: async ({ samples, targets, candidates, seed, uncertain, ...params }) => {
-      const { task: definition } = await task(params.task);
+      const definition = await task(params.task);
       if (!definition.regressor) {
         throw new AquasurfError(
           'TASK_INVALID',
@@ -103,24 +108,9 @@ interface Prepared {
   operators: OperatorSet | undefined;
 }
 
-async function loadTask(
-  reference: TaskReference,
-  folders: TaskFolders,
-  cacheDir: string,
-  notify: (line: string) => void,
-): Promise<{ task: TaskDefinition; data: DataSet }> {
-  const resolved = await resolveTask(reference.name, folders);
-  if (resolved.sourceHash !== reference.sourceHash) {
-    throw new AquasurfError(
-      'TASK_CHANGED',
-      `task ${reference.name} (${resolved.origin}) is not the one that the study was made with: its source has changed. ` +
-        'Results of two versions must not mix: restore the source, or create a new study',
-    );
-  }
-  const { task } = resolved;
-  if (!task.loadData)
-    throw new AquasurfError('TASK_INVALID', `task ${task.name} has no network: it is only asked and told`);
-  return { task, data: await task.loadData({ cacheDir, notify }) };
+async function loadData(task: TaskDefinition, context: Parameters<NonNullable<TaskDefinition['loadData']>>[0]) {
+  if (task.loadData) return task.loadData(context);
+  throw new AquasurfError('TASK_INVALID', `task ${task.name} has no network: it is only asked and told`);
 }
 
 /** Remembers what was loaded. A failed load is tried again by the next call: the user may have mended it. */

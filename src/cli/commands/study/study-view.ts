@@ -1,6 +1,7 @@
 import { DEFAULT_SURROGATE } from '../../../domain/surrogate/settings.js';
 import type { StudyDoc } from '../../../store/documents.js';
 import type { Store } from '../../../store/store.js';
+import { type StudyFailure, studyFailures } from '../../../store/study-failures.js';
 import { type StudyProgress, studyProgress } from '../../../store/study-progress.js';
 import { fields } from '../../output.js';
 
@@ -9,11 +10,18 @@ export interface StudyView extends Omit<StudyDoc, '_id' | 'spaces'> {
   name: string;
   spaces: Array<{ id: string; schema?: string; names?: string[]; operators: string; size: string; state: string }>;
   progress: StudyProgress;
+  /** The first of each kind. */
+  failures: StudyFailure[];
 }
 
 export async function studyView(store: Store, name: string): Promise<StudyView> {
-  const { _id, spaces: ids, ...rest } = await store.studies.get(name);
-  const [spaces, progress] = await Promise.all([store.spaces.getMany(ids), studyProgress(store, name)]);
+  const study = await store.studies.get(name);
+  const { _id, spaces: ids, ...rest } = study;
+  const [spaces, progress, failures] = await Promise.all([
+    store.spaces.getMany(ids),
+    studyProgress(store, name),
+    studyFailures(store, study, FAILURES_SHOWN),
+  ]);
   return {
     name: _id,
     ...rest,
@@ -26,8 +34,12 @@ export async function studyView(store: Store, name: string): Promise<StudyView> 
       state,
     })),
     progress,
+    failures,
   };
 }
+
+/** Of each kind of work. */
+const FAILURES_SHOWN = 3;
 
 /** Names of a list that are shown; `--json` has all. */
 const NAMES_SHOWN = 8;
@@ -51,7 +63,12 @@ export function studyText(view: StudyView): string {
     ['', fisherText(view.fisher)],
     ['trials', `${trials.done} done, ${trials.running} running, ${trials.failed} failed, ${trials.waiting} waiting`],
     ['search', searchText(search)],
+    ...view.failures.map((failure, i): [string, string] => [i === 0 ? 'failed' : '', failureText(failure)]),
   ]);
+}
+
+function failureText({ work, fn, seed, reason }: StudyFailure): string {
+  return `${work} of ${fn}${seed === undefined ? '' : ` with seed ${seed}`}: ${reason}`;
 }
 
 function fisherText({ batchSize, floor, bins, compat }: StudyDoc['fisher']): string {
