@@ -14,7 +14,7 @@ export const X: Expression = { kind: 'x' };
 const SCHEMA_CLASSES = ['unary', 'binary', 'n-ary'];
 
 /**
- * Parse `expr := "x" | operator "(" expr { "," expr } ")"` (DESIGN.md section 3). White space is ignored.
+ * Parse `expr := "x" | operator "(" expr { "," expr } ")"` (docs/design.md section 3). White space is ignored.
  * @param operators the operators that are known. @defaultValue ALL_OPERATORS
  * @throws ExpressionError kind 'expression', with the position, for malformed text, unknown operators (with the nearest
  * known names), a wrong number of arguments, more than 4,096 characters, or nesting deeper than 64

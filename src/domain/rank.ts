@@ -1,5 +1,5 @@
 /**
- * The rank of a name orders the aliases of a function: by operator count, then length, then text (DESIGN.md section 3).
+ * The rank of a name orders the aliases of a function: by operator count, then length, then text (docs/design.md section 3).
  * As one string it can be kept by MongoDB's `$min`, whose order is that of UTF-8 bytes, and so does not depend on the
  * order in which concurrent jobs insert. Form: `CCCC.LLLL.name`, zero-padded; with `~` before it for a name that uses
  * operators of one's own (`set@version/name`), so that it ranks after every name that all studies can read.

@@ -77,7 +77,7 @@ export function schemaSize(schema: Schema, set: OperatorSet): bigint {
 
 /**
  * The function of an index: the digits of the index in mixed radix choose the operators, the last slot of the loop order
- * (DESIGN.md section 3) being the least significant digit.
+ * (docs/design.md section 3) being the least significant digit.
  * @param index 0 to schemaSize - 1
  * @throws ExpressionError kind 'schema' for an index outside
  */

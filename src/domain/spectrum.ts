@@ -2,7 +2,7 @@ import { pairHistogram } from './log-histogram.js';
 
 /**
  * Fisher features: each layer's cumulative histogram of the log eigenvalues of its Fisher information block, one layer
- * after the other (DESIGN section 5; Bingham & Miikkulainen 2023, arXiv 2301.05785).
+ * after the other (docs/design.md section 5; Bingham & Miikkulainen 2023, arXiv 2301.05785).
  */
 
 /** The eigenvalues of the two Kronecker factors of one layer's block (K-FAC, arXiv 1503.05671), each ascending. */

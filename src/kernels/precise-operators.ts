@@ -43,7 +43,7 @@ function pow(D: Decimals, a: Decimal, b: Decimal): Decimal {
   return a.isNegative() && !b.isInteger() ? new D(Number.NaN) : a.pow(b);
 }
 
-/** The definitions of DESIGN.md section 3 in decimal arithmetic, for the operators of this program by their names. */
+/** The definitions of docs/design.md section 3 in decimal arithmetic, for the operators of this program by their names. */
 export const PRECISE_OPERATORS: ReadonlyMap<string, PreciseOperator> = new Map<string, PreciseOperator>([
   ['zero', (D) => new D(0)],
   ['one', (D) => new D(1)],

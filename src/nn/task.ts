@@ -63,7 +63,7 @@ export interface TaskDefinition {
    * Fisher features only where these are uploaded, and trained by whoever asks for them and tells the results.
    *
    * An uncompiled model that ends in class probabilities (softmax). Initial weights need no seeds: they are re-drawn
-   * from the seed of the run. Activations must be layers of their own (DESIGN.md section 5).
+   * from the seed of the run. Activations must be layers of their own (docs/design.md section 5).
    */
   buildModel?: (context: BuildContext) => tfjs.LayersModel;
   loadData?: (context: DataContext) => Promise<DataSet> | DataSet;

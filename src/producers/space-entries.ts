@@ -2,7 +2,7 @@ import type { OperatorSet } from '../domain/operators/types.js';
 import { AquasurfError } from '../errors.js';
 import { listSpace, type Sampling, sampleSpace, schemaSpace } from './spaces.js';
 
-/** Names for several schemas at once: `standard` is the space of the paper (DESIGN.md section 3). */
+/** Names for several schemas at once: `standard` is the space of the paper (docs/design.md section 3). */
 export const SPACE_PRESETS: Readonly<Record<string, readonly string[]>> = {
   standard: [
     'unary(unary(unary(unary(x))))',

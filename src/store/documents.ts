@@ -3,7 +3,7 @@ import type { SurrogateSettings } from '../domain/surrogate/settings.js';
 import type { Direction, Metric, TrialResult, TrialStatus } from '../domain/trial.js';
 
 /**
- * What the collections hold (DESIGN.md section 8). Every `_id` is derived from the content, so that a write that comes
+ * What the collections hold (docs/design.md section 8). Every `_id` is derived from the content, so that a write that comes
  * twice changes nothing; arrays stay small; vectors are little-endian binaries.
  */
 
@@ -112,7 +112,7 @@ export interface FisherSettings {
   bins?: number;
   /** Values of each layer in features that were computed elsewhere and uploaded. */
   uploaded?: number[];
-  /** With the quirks of the original program (DESIGN.md section 5): features that were imported from it. */
+  /** With the quirks of the original program (docs/design.md section 5): features that were imported from it. */
   compat?: 'aquasurf';
 }
 

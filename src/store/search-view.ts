@@ -69,7 +69,7 @@ export class SearchView {
   }
 
   /**
-   * The hash to train next, or undefined when no candidate waits (DESIGN section 6.4): a baseline, at random, while one
+   * The hash to train next, or undefined when no candidate waits (docs/design.md section 6.4): a baseline, at random, while one
    * waits; then what the model chooses; where it has no opinion, any candidate, at random.
    * @param spread how many of the best predictions are drawn from: more than 1 after lost races
    */

@@ -126,7 +126,7 @@ describe('Fisher features', () => {
   it('have a value for each hundred weights but one, and two at least', () => {
     expect([edgeCount(10), edgeCount(399), edgeCount(400), edgeCount(331_968)]).toEqual([3, 3, 4, 3319]);
     expect(featuresOf([spectrum([1], [1], 450), spectrum([1], [1], 2)]).length).toBe(3 + 2);
-    // All-CNN-C of DESIGN.md section 5.
+    // All-CNN-C of docs/design.md section 5.
     const allCnnC = [2688, 83040, 83040, 166080, 331968, 331968, 331968, 37056, 1930];
     expect(featuresOf(allCnnC.map((weights) => spectrum([1], [1], weights))).length).toBe(13_683);
   });

@@ -1,7 +1,7 @@
 import { applyNode, conv, type Node, type Value, type Weights } from './plain-layers.js';
 
 /**
- * A small network in plain float64 loops and its K-FAC factors, as DESIGN.md section 5 defines them. Nothing is shared
+ * A small network in plain float64 loops and its K-FAC factors, as docs/design.md section 5 defines them. Nothing is shared
  * with src/nn. Gradients with respect to layer outputs are central differences of the loss.
  */
 export interface Factors {

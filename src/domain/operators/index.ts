@@ -10,7 +10,7 @@ import { elu, leakyRelu, relu, selu, softplus } from './unary/rectifier.js';
 import { arcsinh, arctan, hardSigmoid, logSigmoid, sigmoid, softsign, tanh } from './unary/sigmoidal.js';
 import { besselI0eOperator, besselI1eOperator, erf, erfc } from './unary/special.js';
 
-/** The 27 of the paper's space (arXiv 2301.05785, appendix), in the order of DESIGN.md section 3. */
+/** The 27 of the paper's space (arXiv 2301.05785, appendix), in the order of docs/design.md section 3. */
 const STANDARD_UNARY: readonly UnaryOperator[] = [
   ...[zero, one, identity, negative, abs, reciprocal, square, exp, erf, erfc, sinh, cosh, tanh, expm1, sigmoid],
   ...[logSigmoid, arcsinh, arctan, besselI0eOperator, besselI1eOperator, relu, elu, selu, swish, softplus, softsign],

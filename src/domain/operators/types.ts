@@ -48,7 +48,7 @@ export type Operator = UnaryOperator | BinaryOperator | NaryOperator;
 
 /**
  * A named, versioned set of operators. The order within each class is the order of schema instances
- * (DESIGN.md section 3), so changing it makes another version.
+ * (docs/design.md section 3), so changing it makes another version.
  */
 export interface OperatorSet {
   readonly name: string;

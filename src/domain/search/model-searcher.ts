@@ -14,7 +14,7 @@ export interface ModelOptions {
   ranked?: boolean;
 }
 
-/** The search of the program itself: the choice that a study's workers make (DESIGN section 6.4), on a table's rows. */
+/** The search of the program itself: the choice that a study's workers make (docs/design.md section 6.4), on a table's rows. */
 export class ModelSearcher implements Searcher {
   constructor(private readonly options: ModelOptions) {}
 

@@ -63,7 +63,7 @@ export function fittedAnew(regressor: Regressor, uncertain = true): Model {
 }
 
 /**
- * The row of the function to train next (DESIGN section 6.4): the best score of the acquisition, at random among equals;
+ * The row of the function to train next (docs/design.md section 6.4): the best score of the acquisition, at random among equals;
  * undefined where the model has no opinion, so that any candidate may be drawn: with fewer finished trials with a place
  * and a finite value than the regressor needs, or without a prediction for any waiting row.
  */

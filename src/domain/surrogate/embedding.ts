@@ -1,5 +1,5 @@
 /**
- * The map of functions: both views' fuzzy graphs, their union, its layout in the plane (DESIGN section 6; Bingham &
+ * The map of functions: both views' fuzzy graphs, their union, its layout in the plane (docs/design.md section 6; Bingham &
  * Miikkulainen 2023, arXiv 2301.05785). Where each step departs from umap-learn stands at the head of its
  * file.
  */

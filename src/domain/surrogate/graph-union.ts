@@ -1,5 +1,5 @@
 /**
- * The union of two views' fuzzy graphs over the same points, as umap-learn's `+` makes it (DESIGN section 6.2; UMAP's
+ * The union of two views' fuzzy graphs over the same points, as umap-learn's `+` makes it (docs/design.md section 6.2; UMAP's
  * fuzzy set union, arXiv 1802.03426, section 3).
  *
  * Departure from umap-learn: a graph without edges, where it fails, counts as one whose smallest entry is 0.

@@ -40,7 +40,7 @@ const convolutionConfig = denseConfig.extend({
  * The layers of a model that count towards its Fisher features, in model order, and the names of those that have
  * weights but do not count (batch normalisation, recurrent layers, ...).
  * @throws AquasurfError MODEL_UNSUPPORTED naming the layer and the mend where the model does not meet the requirements
- * of DESIGN.md section 5
+ * of docs/design.md section 5
  */
 export function countedLayers(model: tfjs.LayersModel): { counted: CountedLayer[]; ignored: string[] } {
   if (model.inputs.length !== 1 || model.outputs.length !== 1) {

@@ -29,7 +29,7 @@ export interface FisherSpectrumOptions {
 /**
  * Spectrum of the empirical Fisher information matrix of a model at its present weights, a block a layer: the
  * eigenvalues of the Kronecker factors A of its inputs and G of the gradients ∂L/∂(output) (K-FAC, arXiv 1503.05671;
- * KFC for convolutions, arXiv 1602.01407; DESIGN.md section 5). Every eigenvalue of a block is a product of one of A
+ * KFC for convolutions, arXiv 1602.01407; docs/design.md section 5). Every eigenvalue of a block is a product of one of A
  * and one of G. L is the mean loss over the batch; dropout is off and batch normalisation uses its moving averages.
  *
  * Dense, Conv2D and DepthwiseConv2D layers count, in model order. Leaves the model as it was and no tensors behind.

@@ -10,7 +10,7 @@ export interface LayerFactors {
 }
 
 /**
- * A of a layer's inputs and G of the gradients ∂L/∂(its output), as the table of DESIGN.md section 5 has them: rows are
+ * A of a layer's inputs and G of the gradients ∂L/∂(its output), as the table of docs/design.md section 5 has them: rows are
  * the inputs that the weights meet (at each position, for a depthwise convolution in each channel), Σ ā āᵀ / N, and the
  * gradients at each position, Σ g gᵀ / (N·S).
  * @param input [N, ...]

@@ -14,7 +14,7 @@ const CONVOLUTIONS: Array<[filters: number, kernelSize: number, stride: number]>
 ];
 
 /**
- * All-CNN-C (Springenberg et al. 2015, arXiv 1412.6806, table 1) for 32×32×3 images, as DESIGN.md section 5 lists it:
+ * All-CNN-C (Springenberg et al. 2015, arXiv 1412.6806, table 1) for 32×32×3 images, as docs/design.md section 5 lists it:
  * 1,369,738 weights with 10 classes. Initialised as Keras does by default, glorot uniform.
  */
 export function allCnnC({ tf, activation }: BuildContext, classes = 10): tfjs.LayersModel {

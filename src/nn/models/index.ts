@@ -11,7 +11,7 @@ export interface ModelBuilder {
   inputShape: number[];
 }
 
-/** Networks by the names that they have in DESIGN.md section 5 and in the literature; 10 classes unless told otherwise. */
+/** Networks by the names that they have in docs/design.md section 5 and in the literature; 10 classes unless told otherwise. */
 export const MODELS: Readonly<Record<string, ModelBuilder>> = {
   'small-cnn': { build: smallCnn, inputShape: [28, 28, 1] },
   'all-cnn-c': { build: allCnnC, inputShape: [32, 32, 3] },

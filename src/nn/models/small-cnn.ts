@@ -2,7 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs';
 import type { BuildContext } from '../task.js';
 
 /**
- * small-cnn of DESIGN.md section 5, for 28×28×1 images: conv 16 3×3 same, act, max-pool 2, conv 32 3×3 same, act,
+ * small-cnn of docs/design.md section 5, for 28×28×1 images: conv 16 3×3 same, act, max-pool 2, conv 32 3×3 same, act,
  * max-pool 2, flatten (1,568), dense 64, act, dense `classes`, softmax. 105,866 weights with 10 classes. Initialised as
  * Keras does by default, glorot uniform, where tfjs would take glorot normal: the original's results are made with the
  * former.

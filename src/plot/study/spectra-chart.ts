@@ -13,7 +13,7 @@ export interface PicturedLayer {
   bins: number;
 }
 
-/** Log eigenvalues that the bins cover (DESIGN section 5). */
+/** Log eigenvalues that the bins cover (docs/design.md section 5). */
 const [LOWEST, HIGHEST] = [-100, 100];
 
 /**
