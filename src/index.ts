@@ -5,7 +5,9 @@
 import { canonicalHash as hashOfOutputs } from './domain/canonical-hash.js';
 import { outputFeatures } from './domain/output-features.js';
 
+export { readResults } from './act-bench/read-results.js';
 export { formatExpression, parseExpression } from './domain/expression.js';
+export { ExpressionError } from './domain/expression-error.js';
 export { defineOperators, type OperatorsDefinition } from './domain/operators/own-operators.js';
 export type { OwnRegressor } from './domain/surrogate/regressor.js';
 export { AquasurfError, type ErrorCode } from './errors.js';
@@ -14,6 +16,17 @@ export { type Backend, type BackendName, loadBackend } from './nn/backend/load-b
 export { type FisherSpectrumOptions, fisherSpectrum } from './nn/fisher/fisher-spectrum.js';
 export { type BuildContext, type DataSet, defineTask, type Split, type TaskDefinition } from './nn/task.js';
 export { type OpenOptions, OpenStudy, openStudy } from './open-study.js';
+export type { StudyOptions } from './producers/create-study.js';
+export type { FisherOptions } from './producers/fisher.js';
+export type { ImportOptions } from './producers/import-results.js';
+export type { PopulateOptions } from './producers/populate.js';
+export type { TrainOptions } from './producers/retraining.js';
+export type { SearchOptions } from './producers/search.js';
+export type { ExportOptions } from './store/export-table.js';
+export type { StudyProgress } from './store/study-progress.js';
+export type { RankedFunction, StudySummary } from './store/study-summary.js';
+export type { ClaimedFunction } from './store/suggest.js';
+export type { OutsideResult, Study } from './study.js';
 export { outputFeatures };
 
 /**

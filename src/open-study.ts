@@ -19,7 +19,7 @@ export interface OpenOptions {
    * `task` is a built-in name or one found in `aquasurf.config.ts` or `tasksDir`, and so are `operators`.
    */
   create?: Omit<StudyOptions, 'name' | 'task' | 'operators'> & { task: string; operators?: string };
-  /** A folder of task modules. */
+  /** A folder of task modules, or one module. */
   tasksDir?: string;
 }
 

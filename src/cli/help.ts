@@ -8,7 +8,7 @@ export function examples(command: Command, lines: readonly (readonly [example: s
 
 export const JSON_FLAG = ['--json', 'print the result as JSON on stdout'] as const;
 export const YES_FLAG = ['--yes', 'do not ask first (needed where there is no terminal)'] as const;
-export const TASKS_FLAG = ['--tasks <dir>', 'look for modules of tasks and operators in this folder too'] as const;
+export const TASKS_FLAG = ['--tasks <dir>', 'look for tasks and operators in this folder (or module) too'] as const;
 export const OPERATORS_FLAG = [
   '--operators <set>',
   'read the expression with this set of operators of your own',
