@@ -10,6 +10,10 @@ export interface BenchmarkOptions {
   threads?: number;
   /** Entries of a Fisher vector. */
   features?: number;
+  /** How the study of `suggest` chooses. */
+  regressor?: string;
+  acquisition?: string;
+  places?: string;
 }
 
 export interface Benchmark {

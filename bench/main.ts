@@ -25,6 +25,9 @@ const program = new Command('bench')
   .option('--batch <n>', 'examples in a batch (fisher)', Number)
   .option('--threads <n>', 'threads of the compute backend (fisher)', Number)
   .option('--features <n>', 'entries of a Fisher vector (surrogate)', Number)
+  .option('--regressor <name>', 'as in study create (suggest)')
+  .option('--acquisition <name>', 'as in study create (suggest)')
+  .option('--places <name>', 'as in study create (suggest)')
   .option('--json', 'print the figures as one line of JSON, last')
   .action(measure);
 

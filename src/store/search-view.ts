@@ -39,7 +39,7 @@ export class SearchView {
     trials: readonly OccupiedTrial[],
   ) {
     this.rowStatus = new Uint8Array(plane?.hashes.length ?? 0);
-    for (const { hash, status, result } of trials) {
+    for (const { hash, status, result } of trials.toSorted((a, b) => (a.number ?? 0) - (b.number ?? 0))) {
       this.occupied.set(hash, status);
       const row = plane?.rowOf.get(hash);
       if (row === undefined) continue;

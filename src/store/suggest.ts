@@ -41,7 +41,8 @@ const RACES_A_VIEW = 8;
 /**
  * The function that the surrogate would train next: reads the stored plane and the results so far, fits the regressor,
  * takes the acquisition's choice among waiting candidates. The same claims and reports give the same suggestions: ties
- * are broken by the study's seed and the number of the trial.
+ * are broken by the study's seed and the number of the trial. What a Gaussian process remembers changes a prediction by
+ * rounding errors only.
  * @returns undefined when no candidate waits
  */
 export async function suggest(

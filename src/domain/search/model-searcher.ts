@@ -2,7 +2,7 @@ import type { SeededRandom } from '../random/seeded-random.js';
 import type { Acquisition } from '../surrogate/choices.js';
 import { chooseRow, type Model } from '../surrogate/choose.js';
 import type { Points } from '../surrogate/points.js';
-import { DONE, drawWaiting, RUNNING, rowsWith, type Searcher, type SearchState, WAITING } from './searcher.js';
+import { drawWaiting, RUNNING, rowsWith, type Searcher, type SearchState, WAITING } from './searcher.js';
 
 export interface ModelOptions {
   /** The places of all rows for the next suggestion: another embedding each time where it is fitted again. */
@@ -20,7 +20,7 @@ export class ModelSearcher implements Searcher {
 
   next(state: SearchState, random: SeededRandom): number {
     const { places, model, acquisition, ranked = false } = this.options;
-    const rows = rowsWith(state, DONE);
+    const rows = Int32Array.from(state.done);
     const input = {
       points: places(random),
       waiting: rowsWith(state, WAITING),

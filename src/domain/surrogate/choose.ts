@@ -10,6 +10,7 @@ export interface ChoiceInput {
   readonly points: Points;
   /** Rows that may be trained next, ascending. */
   readonly waiting: Int32Array;
+  /** In the order in which they were begun: a model may set its parameters by the first of them. */
   readonly finished: {
     readonly rows: Int32Array;
     /** The study's metric; NaN or infinite counts as no result. */
@@ -37,6 +38,8 @@ export interface Question {
   readonly samples: Points;
   /** One for each sample; more is better. */
   readonly targets: readonly number[];
+  /** The first results (4, 5, 6, 7, 8, 10, 12, 15, ... of them): what a model sets its parameters by, so that they rest. */
+  readonly settled: { readonly rows: Int32Array; readonly targets: readonly number[] };
   /** Rows of the candidates, and their points. */
   readonly rows: Int32Array;
   readonly candidates: Points;
@@ -87,8 +90,10 @@ export function questionFor(input: ChoiceInput, minimumSamples: number): Questio
   const rows = waiting.filter((row) => hasPlace(points, row));
   if (samples.length === 0 || samples.length < minimumSamples || rows.length === 0) return undefined;
 
-  const results = samples.map(({ target }) => target);
-  const targets = input.ranked ? ranksOf(results) : results;
+  const toLearn = (results: number[]) => (input.ranked ? ranksOf(results) : results);
+  const targets = toLearn(samples.map(({ target }) => target));
+  const first = settledCount(samples.length);
+  const settled = samples.filter(({ order }) => order < first);
   const best = targets.reduce((a, b) => Math.max(a, b));
   const lie = median(targets);
   const pending = Array.from(input.pending)
@@ -97,6 +102,10 @@ export function questionFor(input: ChoiceInput, minimumSamples: number): Questio
   const sampleRows = Int32Array.from([...samples.map(({ row }) => row), ...pending]);
   return {
     ...{ points, sampleRows, samples: selectPoints(points, sampleRows) },
+    settled: {
+      rows: Int32Array.from(settled, ({ row }) => row),
+      targets: toLearn(settled.map(({ target }) => target)),
+    },
     targets: [...targets, ...pending.map(() => lie)],
     rows,
     candidates: selectPoints(points, rows),
@@ -130,15 +139,32 @@ export function bestOf(rows: Int32Array, scores: Float64Array, random: SeededRan
   return good.length === 0 ? undefined : good[random.integer(good.length)];
 }
 
-/** Finished trials that teach the regressor: targets such that more is better, in an order that depends on values only. */
-function usableSamples({ points, finished, direction }: ChoiceInput): { row: number; target: number }[] {
+interface Sample {
+  row: number;
+  /** More is better. */
+  target: number;
+  /** Its place among the usable ones as they were given. */
+  order: number;
+}
+
+/** Finished trials that teach the regressor, in an order that depends on values only. */
+function usableSamples({ points, finished, direction }: ChoiceInput): Sample[] {
   const sign = direction === 'max' ? 1 : -1;
-  const samples: { row: number; target: number }[] = [];
+  const samples: Sample[] = [];
   finished.rows.forEach((row, i) => {
     const value = finished.values[i]!;
-    if (Number.isFinite(value) && hasPlace(points, row)) samples.push({ row, target: sign * value });
+    if (Number.isFinite(value) && hasPlace(points, row))
+      samples.push({ row, target: sign * value, order: samples.length });
   });
   return samples.sort((a, b) => comparePlaces(points, a.row, b.row) || a.target - b.target);
+}
+
+/** The largest number of 4, 5, 6, 7, 8, 10, 12, ... (each a quarter more, rounded down) that is at most n; n below 4. */
+function settledCount(n: number): number {
+  if (n < 4) return n;
+  let count = 4;
+  for (let next = 5; next <= n; next = Math.floor(1.25 * next)) count = next;
+  return count;
 }
 
 /** Mean ranks of equal ones, as shares: the least result of n different ones is 0.5/n. */

@@ -19,9 +19,11 @@ export class GaussianProcess implements Regressor {
   predict(points: Points): Prediction {
     const { samples, targets } = this;
     const rowsFrom = (from: number, count: number) => Int32Array.from({ length: count }, (_, i) => from + i);
+    const sampleRows = rowsFrom(0, samples.count);
     return new GrowingProcess().predict({
       points: joinPoints(samples, points),
-      ...{ sampleRows: rowsFrom(0, samples.count), targets, rows: rowsFrom(samples.count, points.count) },
+      ...{ sampleRows, targets, settled: { rows: sampleRows, targets } },
+      rows: rowsFrom(samples.count, points.count),
     });
   }
 }

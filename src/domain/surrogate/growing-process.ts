@@ -12,7 +12,7 @@ const MOST_KEPT = 2 ** 24;
 /**
  * Gaussian process regression over one set of points, asked again and again while samples come: a Matérn 5/2 kernel of
  * one length scale, constant mean and Gaussian noise (Rasmussen & Williams 2006, algorithm 2.1), the kernel with the
- * largest likelihood (`LikelyKernel`), the signal's variance the one that maximises it given that. The uncertainty is that
+ * largest likelihood given the settled results (`LikelyKernel`), the signal's variance the one that maximises it given that. The uncertainty is that
  * of the function, not of a noisy measurement.
  *
  * It remembers factors and whitened covariances, none of which depends on targets: a question with some new samples costs
@@ -33,12 +33,12 @@ export class GrowingProcess {
   constructor(private readonly mostKept = MOST_KEPT) {}
 
   /** The posterior mean and standard deviation for each candidate; NaN for one without a place. */
-  predict(question: Pick<Question, 'points' | 'sampleRows' | 'targets' | 'rows'>): Prediction {
-    const { points, sampleRows, targets, rows } = question;
+  predict(question: Pick<Question, 'points' | 'sampleRows' | 'targets' | 'settled' | 'rows'>): Prediction {
+    const { points, sampleRows, targets, settled, rows } = question;
     const center = targets.reduce((sum, target) => sum + target, 0) / targets.length;
     const centered = targets.map((target) => target - center);
     if (points !== this.points) this.begin(points);
-    this.useKernel(this.kernels.find(points, sampleRows, centered));
+    this.useKernel(this.kernels.find(points, settled.rows, settled.targets));
     this.follow(points, sampleRows);
 
     const targetOf = new Map(centered.map((target, i) => [sampleRows[i]!, target]));

@@ -31,17 +31,17 @@ export class LikelyKernel {
 
   /**
    * @param rows of the samples, each once, in an order that depends on places and values only
-   * @param centered targets less their mean
    */
-  find(points: Points, rows: ArrayLike<number>, centered: ArrayLike<number>): Kernel {
+  find(points: Points, rows: ArrayLike<number>, targets: readonly number[]): Kernel {
     const members = membersOf(points, rows);
-    const targetOf = new Map(members.map((i) => [rows[i]!, centered[i]!]));
+    const center = targets.reduce((sum, target) => sum + target, 0) / targets.length;
+    const targetOf = new Map(members.map((i) => [rows[i]!, targets[i]! - center]));
     this.follow(points, targetOf);
-    const targets = Float64Array.from(this.rows, (row) => targetOf.get(row)!);
+    const centered = Float64Array.from(this.rows, (row) => targetOf.get(row)!);
     let best: Kernel = { lengthScale: this.unit, noise: NOISES.at(-1)! };
     let most = Number.NEGATIVE_INFINITY;
     for (const { kernel, factor } of this.factors.values()) {
-      const likelihood = logLikelihood(factor, targets);
+      const likelihood = logLikelihood(factor, centered);
       if (likelihood > most) [best, most] = [kernel, likelihood];
     }
     return best;

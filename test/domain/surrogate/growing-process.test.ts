@@ -39,6 +39,7 @@ const question = (samples: readonly number[], of: Points = points) => ({
   points: of,
   sampleRows: Int32Array.from(samples),
   targets: samples.map((row) => values[row]!),
+  settled: { rows: Int32Array.from(samples), targets: samples.map((row) => values[row]!) },
   rows: Int32Array.from(rows.keys()).filter((row) => !samples.includes(row)),
 });
 
