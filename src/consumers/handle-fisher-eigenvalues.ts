@@ -1,9 +1,12 @@
 import { errorLine } from '../errors.js';
 import { reconcileEmbedding } from '../producers/surrogate.js';
-import type { FisherSettings, StudyDoc } from '../store/documents.js';
+import type { FisherSettings, StudyDoc, TrialDoc } from '../store/documents.js';
 import { nameForStudy, operatorsOf } from '../store/own-operators.js';
 import { isFaultOfFunction } from './fault-of-function.js';
 import type { Handler, HandlerContext } from './handler.js';
+
+/** Functions that the device has at a time: the one that is computed and those that follow. */
+const AT_HAND = 3;
 
 /** Computes and records the Fisher features of several functions, each as soon as it is there. */
 export const handleFisherEigenvalues: Handler<'fisher-eigenvalues'> = async (
@@ -15,9 +18,12 @@ export const handleFisherEigenvalues: Handler<'fisher-eigenvalues'> = async (
   const owed = await store.fisher.owed(name, { batch, hashes });
   const counts = { defined: 0, undefined: 0, failed: 0 };
   const failures: string[] = [];
-  const expression = async (hash: string) =>
-    store.trials.fixExpression(name, hash, await nameForStudy(store, study, hash));
-  const record = async (fn: string, hash: string, outcome: Outcome) => {
+  const names = await store.functions.names(owed.map(({ hash }) => hash));
+  const ask = async ({ hash, fn: fixed, fisher }: TrialDoc) => {
+    const fn = fixed ?? (await store.trials.fixExpression(name, hash, await nameForStudy(store, study, hash, names)));
+    return { fn, hash, outcome: await compute(fn, study, fisher.settings ?? study.fisher, context) };
+  };
+  const record = async ({ fn, hash, outcome }: Awaited<ReturnType<typeof ask>>) => {
     if (outcome.state === 'again') return void failures.push(`${fn}: ${outcome.reason}`);
     // Not recorded: a newer batch owes the features.
     if (await store.fisher.record(name, hash, { batch }, outcome)) counts[outcome.state]++;
@@ -25,19 +31,16 @@ export const handleFisherEigenvalues: Handler<'fisher-eigenvalues'> = async (
       context.log.info({ fn, reason: outcome.reason }, `Fisher features ${outcome.state}`);
   };
   await device.use('fisher-eigenvalues', async () => {
-    // While one function is computed, the last is recorded and the next one's expression read: the device never waits
-    // for the database.
+    // While one function is computed, the last is recorded and the next ones are at hand: the device waits for nobody.
+    const asked: Array<ReturnType<typeof ask>> = [];
     let recording: Promise<void> = Promise.resolve();
-    let reading = owed[0] && handled(expression(owed[0].hash));
     try {
-      for (const [i, { hash, fisher }] of owed.entries()) {
+      for (const i of owed.keys()) {
         context.signal.throwIfAborted();
-        const fn = await reading!;
-        const following = owed[i + 1];
-        reading = following && handled(expression(following.hash));
-        const outcome = await compute(fn, study, fisher.settings ?? study.fisher, context);
+        while (asked.length < Math.min(i + AT_HAND, owed.length)) asked.push(handled(ask(owed[asked.length]!)));
+        const computed = await asked[i]!;
         await recording;
-        recording = handled(record(fn, hash, outcome));
+        recording = handled(record(computed));
         progress((i + 1) / owed.length);
       }
     } finally {
@@ -55,8 +58,6 @@ function handled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;
 }
-
-type Outcome = Awaited<ReturnType<typeof compute>>;
 
 /** @returns `again` when it failed and another attempt follows */
 async function compute(

@@ -14,11 +14,14 @@ export interface SupervisorOptions {
   logLevel: string;
 }
 
-/** A consumer that dies at once is started again after this, doubled each time, in milliseconds. */
+/** A consumer that dies is started again after this, in milliseconds; doubled for each in a row that died at once. */
 const FIRST_RESTART = 500;
 const LAST_RESTART = 30_000;
-/** One that lived so long begins again with the first delay. */
-const LONG_LIFE = 60_000;
+/**
+ * One that lived longer did not die at once, in milliseconds: whatever ended it (a signal, memory that ran out), the next
+ * will work for as long, and starting it costs no more than a tenth of that.
+ */
+const SHORT_LIFE = 10_000;
 
 /** Runs one consumer process for each device and starts those again that die. */
 export class Supervisor {
@@ -46,12 +49,13 @@ export class Supervisor {
 
   async #keepAlive(consumer: ConsumerProcessOptions): Promise<void> {
     const { signal } = this.#stopped;
-    let delay = FIRST_RESTART;
+    let delay = 0;
     while (!signal.aborted) {
       const born = Date.now();
       const end = await this.#live(consumer);
       if (signal.aborted) return;
-      delay = Date.now() - born > LONG_LIFE ? FIRST_RESTART : Math.min(delay * 2, LAST_RESTART);
+      const atOnce = Date.now() - born < SHORT_LIFE;
+      delay = delay > 0 && atOnce ? Math.min(delay * 2, LAST_RESTART) : FIRST_RESTART;
       this.#options.log.warn(`a consumer ended (${end}); starting another in ${delay} ms`);
       await sleep(delay, undefined, { signal }).catch(() => {});
     }
