@@ -106,10 +106,10 @@ async function throughPipeline(pipeline: Pipeline, notify: (line: string) => voi
     while ((await queues.consumers('output-features')) === 0) await wait(50);
     notify('populating');
     const cpuSince = stopwatch(supervisor.pids);
-    const seconds = await populate(study);
+    const seconds = await populate(study, store);
     const cpu = cpuSince();
     notify(`populated in ${rounded(seconds)} s; again`);
-    const again = await populate(study);
+    const again = await populate(study, store);
     notify('counting, and a checksum over all documents');
     const { functions, unique } = await study.summary();
     return { seconds, cpu, again, functions, unique, checksum: (await populationChecksum(store)).checksum };
@@ -118,18 +118,23 @@ async function throughPipeline(pipeline: Pipeline, notify: (line: string) => voi
   }
 }
 
-/** @returns seconds until everything is there */
-async function populate(study: Study): Promise<number> {
+/** @returns seconds until everything is there, which is looked for every 100 ms */
+async function populate(study: Study, store: Store): Promise<number> {
   const started = performance.now();
   await study.populate();
-  // As often as the command line looks: asking costs the database time, too.
-  while (!(await study.progress()).populate.complete) await wait(500);
+  const { spaces } = await store.studies.get(STUDY);
+  const isComplete = async () => {
+    if ((await store.spaces.countExpanded(spaces)) < spaces.length) return false;
+    const { ranges, done } = await store.spaces.progress(spaces);
+    return ranges === done;
+  };
+  while (!(await isComplete())) await wait(100);
   return (performance.now() - started) / 1000;
 }
 
 /**
- * The bound by `insertMany`; by the bare command, which the pipeline uses too; and how long it takes while all is computed beside it on the same cores: what is left is what the pipeline
- * itself costs. Reading the documents is not counted.
+ * The bound by `insertMany`; by the bare command, which the pipeline uses too; and how long it takes while all is
+ * computed beside it on the same cores: what is left is what the pipeline itself costs. Reading the documents is not counted.
  */
 async function bounds(store: Store, notify: (line: string) => void) {
   const best = await fastest(store, false, notify);

@@ -53,7 +53,7 @@ export class OutputHasher {
     const zero = even + odd;
     const finite = zero === 0;
     const usable = finite && isVaried(floats);
-    if (!finite) this.#makeNansOne();
+    if (!finite) makeNansOne(floats, this.#bits);
     if (!LITTLE_ENDIAN) this.#bytes.swap32();
     return { hash: hash('sha256', this.#tagged, 'binary').slice(0, HASH_DIGITS / 2), usable };
   }
@@ -64,11 +64,10 @@ export class OutputHasher {
     if (!LITTLE_ENDIAN) Buffer.from(outputs.buffer).swap32();
     return outputs;
   }
+}
 
-  #makeNansOne(): void {
-    const floats = this.#floats;
-    for (let i = 0; i < floats.length; i++) if (Number.isNaN(floats[i])) this.#bits[i] = CANONICAL_NAN;
-  }
+function makeNansOne(floats: Float32Array, bits: Uint32Array): void {
+  for (let i = 0; i < floats.length; i++) if (Number.isNaN(floats[i])) bits[i] = CANONICAL_NAN;
 }
 
 function isVaried(values: Float32Array): boolean {
