@@ -8,7 +8,7 @@ import { reconcileEmbedding } from './surrogate.js';
 export interface ReconcileOptions {
   /** Only this study. @defaultValue all */
   study?: string;
-  /** Ask again for work whose jobs failed for good: when a person asks, not on the timer. @defaultValue false */
+  /** Ask again at once for work whose jobs failed for good: when a person asks. @defaultValue false: after a while */
   retryFailed?: boolean;
 }
 

@@ -61,6 +61,13 @@ export class Queues {
     return Promise.all(payloads.map(async (payload) => placeOf(await queue.getJobState(idOf(payload)))));
   }
 
+  /** When the job for a payload failed for good, in milliseconds since 1970; undefined where it did not. */
+  async failedAt<Name extends JobName>(name: Name, payload: Payload<Name>): Promise<number | undefined> {
+    const idOf = JOBS[name].id as (p: Payload<Name>) => string;
+    const job = await this.queue(name).getJob(idOf(payload));
+    return (await job?.isFailed()) ? job?.finishedOn : undefined;
+  }
+
   /** Live consumers of a queue. */
   async consumers(name: JobName): Promise<number> {
     return this.queue(name).getWorkersCount();
