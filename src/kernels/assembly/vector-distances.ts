@@ -5,22 +5,24 @@
 // 16-bit entries are stored as x - 32768, so that signed instructions compare them: the pairwise sum of signed products
 // is one machine instruction, and Σ|a - b| = Σa + Σb - 2·Σmin(a, b) needs only the sum of minima for every pair of rows.
 
-/** Bytes of each row that are compared before the next rows are loaded: eight rows of it fit into the first cache. */
-const CHUNK: usize = 4096;
+import { CHUNK, sumOfLanes } from './vector-rows';
 
+export { groupIntegers, keepFloats, keepIntegers, markDifferent, prepareIntegers } from './vector-rows';
+
+/** What a pair of rows adds up: of 16-bit entries (T = i16) pairwise sums of min(a, b), of float32 ones (a - b)². */
 // @ts-ignore: decorator
 @inline
-function sumOfLanes(sums: v128): f64 {
-  return <f64>(
-    (i32x4.extract_lane(sums, 0) +
-      i32x4.extract_lane(sums, 1) +
-      (i32x4.extract_lane(sums, 2) + i32x4.extract_lane(sums, 3)))
-  );
+function plus<T>(sums: v128, a: v128, b: v128): v128 {
+  if (isInteger<T>()) return i32x4.add(sums, i32x4.dot_i16x8_s(i16x8.min_s(a, b), i16x8.splat(1)));
+  const difference = f32x4.sub(a, b);
+  return f32x4.add(sums, f32x4.mul(difference, difference));
 }
 
+/** The sum of four int32 (T = i16) or float32 lanes. */
 // @ts-ignore: decorator
 @inline
-function sumOfFloats(sums: v128): f64 {
+function sumOf<T>(sums: v128): f64 {
+  if (isInteger<T>()) return <f64>sumOfLanes(sums);
   return (
     <f64>f32x4.extract_lane(sums, 0) +
     <f64>f32x4.extract_lane(sums, 1) +
@@ -28,26 +30,20 @@ function sumOfFloats(sums: v128): f64 {
   );
 }
 
+/** To an entry of distances: -2·Σmin, or Σ(a - b)². */
 // @ts-ignore: decorator
 @inline
-function add(address: usize, offset: usize, value: f64): void {
+function add<T>(address: usize, offset: usize, sums: v128): void {
+  const value = isInteger<T>() ? -2 * sumOf<T>(sums) : sumOf<T>(sums);
   store<f64>(address + offset, load<f64>(address + offset) + value);
 }
 
-/** Σ + pairwise sums of min(a, b) */
-// @ts-ignore: decorator
-@inline
-function plusMinimum(sums: v128, a: v128, b: v128, ones: v128): v128 {
-  return i32x4.add(sums, i32x4.dot_i16x8_s(i16x8.min_s(a, b), ones));
-}
-
-/** Subtracts 2·Σmin from 4×2 entries of `out`, rows `outStride` apart. */
-function minimaOf4x2(a: usize, b: usize, stride: usize, length: usize, out: usize, outStride: usize): void {
+/** Adds to 4×2 entries of `out`, rows `outStride` apart, what `length` bytes of four rows and two others give. */
+function addTo4x2<T>(a: usize, b: usize, stride: usize, length: usize, out: usize, outStride: usize): void {
   const a1 = a + stride;
   const a2 = a1 + stride;
   const a3 = a2 + stride;
   const b1 = b + stride;
-  const ones = i16x8.splat(1);
   let s00 = i32x4.splat(0);
   let s01 = i32x4.splat(0);
   let s10 = i32x4.splat(0);
@@ -60,80 +56,50 @@ function minimaOf4x2(a: usize, b: usize, stride: usize, length: usize, out: usiz
     const x = v128.load(b + k);
     const y = v128.load(b1 + k);
     let row = v128.load(a + k);
-    s00 = plusMinimum(s00, row, x, ones);
-    s01 = plusMinimum(s01, row, y, ones);
+    s00 = plus<T>(s00, row, x);
+    s01 = plus<T>(s01, row, y);
     row = v128.load(a1 + k);
-    s10 = plusMinimum(s10, row, x, ones);
-    s11 = plusMinimum(s11, row, y, ones);
+    s10 = plus<T>(s10, row, x);
+    s11 = plus<T>(s11, row, y);
     row = v128.load(a2 + k);
-    s20 = plusMinimum(s20, row, x, ones);
-    s21 = plusMinimum(s21, row, y, ones);
+    s20 = plus<T>(s20, row, x);
+    s21 = plus<T>(s21, row, y);
     row = v128.load(a3 + k);
-    s30 = plusMinimum(s30, row, x, ones);
-    s31 = plusMinimum(s31, row, y, ones);
+    s30 = plus<T>(s30, row, x);
+    s31 = plus<T>(s31, row, y);
   }
-  add(out, 0, -2 * sumOfLanes(s00));
-  add(out, 8, -2 * sumOfLanes(s01));
+  add<T>(out, 0, s00);
+  add<T>(out, 8, s01);
   out += outStride;
-  add(out, 0, -2 * sumOfLanes(s10));
-  add(out, 8, -2 * sumOfLanes(s11));
+  add<T>(out, 0, s10);
+  add<T>(out, 8, s11);
   out += outStride;
-  add(out, 0, -2 * sumOfLanes(s20));
-  add(out, 8, -2 * sumOfLanes(s21));
+  add<T>(out, 0, s20);
+  add<T>(out, 8, s21);
   out += outStride;
-  add(out, 0, -2 * sumOfLanes(s30));
-  add(out, 8, -2 * sumOfLanes(s31));
+  add<T>(out, 0, s30);
+  add<T>(out, 8, s31);
 }
 
-/** Σ + (a - b)² */
-// @ts-ignore: decorator
-@inline
-function plusSquare(sums: v128, a: v128, b: v128): v128 {
-  const difference = f32x4.sub(a, b);
-  return f32x4.add(sums, f32x4.mul(difference, difference));
-}
-
-/** Adds Σ(a - b)² to 4×2 entries of `out`, summed in float32 over `length`. */
-function squaresOf4x2(a: usize, b: usize, stride: usize, length: usize, out: usize, outStride: usize): void {
-  const a1 = a + stride;
-  const a2 = a1 + stride;
-  const a3 = a2 + stride;
-  const b1 = b + stride;
-  let s00 = f32x4.splat(0);
-  let s01 = f32x4.splat(0);
-  let s10 = f32x4.splat(0);
-  let s11 = f32x4.splat(0);
-  let s20 = f32x4.splat(0);
-  let s21 = f32x4.splat(0);
-  let s30 = f32x4.splat(0);
-  let s31 = f32x4.splat(0);
-  for (let k: usize = 0; k < length; k += 16) {
-    const x = v128.load(b + k);
-    const y = v128.load(b1 + k);
-    let row = v128.load(a + k);
-    s00 = plusSquare(s00, row, x);
-    s01 = plusSquare(s01, row, y);
-    row = v128.load(a1 + k);
-    s10 = plusSquare(s10, row, x);
-    s11 = plusSquare(s11, row, y);
-    row = v128.load(a2 + k);
-    s20 = plusSquare(s20, row, x);
-    s21 = plusSquare(s21, row, y);
-    row = v128.load(a3 + k);
-    s30 = plusSquare(s30, row, x);
-    s31 = plusSquare(s31, row, y);
+/** The same for all pairs of rows, a chunk of their length after another. */
+function addToTile<T>(
+  a: usize,
+  countA: usize,
+  b: usize,
+  countB: usize,
+  stride: usize,
+  length: usize,
+  out: usize,
+): void {
+  const outStride = countB << 3;
+  for (let from: usize = 0; from < length; from += CHUNK) {
+    const part = min<usize>(CHUNK, length - from);
+    for (let i: usize = 0; i < countA; i += 4) {
+      for (let j: usize = 0; j < countB; j += 2) {
+        addTo4x2<T>(a + i * stride + from, b + j * stride + from, stride, part, out + i * outStride + (j << 3), outStride);
+      }
+    }
   }
-  add(out, 0, sumOfFloats(s00));
-  add(out, 8, sumOfFloats(s01));
-  out += outStride;
-  add(out, 0, sumOfFloats(s10));
-  add(out, 8, sumOfFloats(s11));
-  out += outStride;
-  add(out, 0, sumOfFloats(s20));
-  add(out, 8, sumOfFloats(s21));
-  out += outStride;
-  add(out, 0, sumOfFloats(s30));
-  add(out, 8, sumOfFloats(s31));
 }
 
 /**
@@ -160,14 +126,7 @@ export function manhattanTile(
       store<f64>(out + i * outStride + (j << 3), own + load<f64>(sumsB + (j << 3)));
     }
   }
-  for (let from: usize = 0; from < length; from += CHUNK) {
-    const part = min<usize>(CHUNK, length - from);
-    for (let i: usize = 0; i < countA; i += 4) {
-      for (let j: usize = 0; j < countB; j += 2) {
-        minimaOf4x2(a + i * stride + from, b + j * stride + from, stride, part, out + i * outStride + (j << 3), outStride);
-      }
-    }
-  }
+  addToTile<i16>(a, countA, b, countB, stride, length, out);
 }
 
 /** The same for squared Euclidean distances of float32 rows, with a relative error below 2e-5 unless it overflows. */
@@ -180,21 +139,12 @@ export function squaredEuclideanTile(
   length: usize,
   out: usize,
 ): void {
-  const outStride = countB << 3;
-  memory.fill(out, 0, countA * outStride);
-  for (let from: usize = 0; from < length; from += CHUNK) {
-    const part = min<usize>(CHUNK, length - from);
-    for (let i: usize = 0; i < countA; i += 4) {
-      for (let j: usize = 0; j < countB; j += 2) {
-        squaresOf4x2(a + i * stride + from, b + j * stride + from, stride, part, out + i * outStride + (j << 3), outStride);
-      }
-    }
-  }
+  memory.fill(out, 0, (countA * countB) << 3);
+  addToTile<f32>(a, countA, b, countB, stride, length, out);
 }
 
 /** The Manhattan distance of two rows, exact. */
 export function manhattanPair(a: usize, sumA: f64, b: usize, sumB: f64, length: usize): f64 {
-  const ones = i16x8.splat(1);
   let total: f64 = 0;
   for (let from: usize = 0; from < length; from += CHUNK) {
     const end = min<usize>(from + CHUNK, length);
@@ -202,11 +152,11 @@ export function manhattanPair(a: usize, sumA: f64, b: usize, sumB: f64, length: 
     let odd = i32x4.splat(0);
     let k = from;
     for (; k + 32 <= end; k += 32) {
-      even = plusMinimum(even, v128.load(a + k), v128.load(b + k), ones);
-      odd = plusMinimum(odd, v128.load(a + k, 16), v128.load(b + k, 16), ones);
+      even = plus<i16>(even, v128.load(a + k), v128.load(b + k));
+      odd = plus<i16>(odd, v128.load(a + k, 16), v128.load(b + k, 16));
     }
-    if (k < end) even = plusMinimum(even, v128.load(a + k), v128.load(b + k), ones);
-    total += sumOfLanes(i32x4.add(even, odd));
+    if (k < end) even = plus<i16>(even, v128.load(a + k), v128.load(b + k));
+    total += sumOf<i16>(i32x4.add(even, odd));
   }
   return sumA + sumB - 2 * total;
 }
@@ -237,71 +187,6 @@ export function squaredEuclideanPairWide(a: usize, b: usize, length: usize): f64
   for (let k: usize = 0; k < length; k += 4) {
     const difference = <f64>load<f32>(a + k) - <f64>load<f32>(b + k);
     total += difference * difference;
-  }
-  return total;
-}
-
-/** Sets bits of `flags` where `row` differs from `first`. */
-export function markDifferent(row: usize, first: usize, flags: usize, length: usize): void {
-  for (let k: usize = 0; k < length; k += 16) {
-    v128.store(flags + k, v128.or(v128.load(flags + k), v128.xor(v128.load(row + k), v128.load(first + k))));
-  }
-}
-
-/** Keeps of a row of 16-bit entries those at the `kept` ascending places in `places` (uint32), and pads with zeros. */
-export function keepIntegers(row: usize, places: usize, kept: usize, length: usize): void {
-  for (let k: usize = 0; k < kept; k++) {
-    store<u16>(row + (k << 1), load<u16>(row + (<usize>load<u32>(places + (k << 2)) << 1)));
-  }
-  memory.fill(row + (kept << 1), 0, length - (kept << 1));
-}
-
-/** The same for 32-bit entries. */
-export function keepFloats(row: usize, places: usize, kept: usize, length: usize): void {
-  for (let k: usize = 0; k < kept; k++) {
-    store<u32>(row + (k << 2), load<u32>(row + (<usize>load<u32>(places + (k << 2)) << 2)));
-  }
-  memory.fill(row + (kept << 2), 0, length - (kept << 2));
-}
-
-/** Turns a row's uint16 entries x into x - 32768. @returns their sum */
-export function prepareIntegers(row: usize, length: usize): f64 {
-  const sign = i16x8.splat(<i16>0x8000);
-  const ones = i16x8.splat(1);
-  let total: f64 = 0;
-  for (let from: usize = 0; from < length; from += CHUNK) {
-    const end = min<usize>(from + CHUNK, length);
-    let sums = i32x4.splat(0);
-    for (let k = from; k < end; k += 16) {
-      const values = v128.xor(v128.load(row + k), sign);
-      v128.store(row + k, values);
-      sums = i32x4.add(sums, i32x4.dot_i16x8_s(values, ones));
-    }
-    total += sumOfLanes(sums);
-  }
-  return total;
-}
-
-/**
- * Sums groups of 16 neighbouring entries of a row prepared by `prepareIntegers`, each divided by 16 and rounded down,
- * to 16-bit entries at `out`.
- * @param groups how many; the row has 16 entries for each, those beyond its end being zero bytes
- * @returns the sum of the results
- */
-export function groupIntegers(row: usize, length: usize, out: usize, groups: usize): f64 {
-  const ones = i16x8.splat(1);
-  let total: f64 = 0;
-  for (let group: usize = 0; group < groups; group++) {
-    const at = group << 5;
-    let sums = i32x4.dot_i16x8_s(v128.load(row + at), ones);
-    if (at + 16 < length) sums = i32x4.add(sums, i32x4.dot_i16x8_s(v128.load(row + at, 16), ones));
-    const sum =
-      i32x4.extract_lane(sums, 0) +
-      i32x4.extract_lane(sums, 1) +
-      (i32x4.extract_lane(sums, 2) + i32x4.extract_lane(sums, 3));
-    const value = sum >> 4;
-    store<i16>(out + (group << 1), <i16>value);
-    total += <f64>value;
   }
   return total;
 }
