@@ -100,20 +100,34 @@ const isSimpler = (a: string, b: string): boolean => a.length < b.length || (a.l
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** How `judge` judges a table, in words. */
-export function judgedBy({ seeds }: ReplayTable): string {
+export function judgedBy({ seeds }: ReplayTable, retrained = false): string {
+  if (retrained) return 'mean validation accuracy of the seeds that the searcher neither sees nor trains again';
   return seeds > 1
     ? 'mean validation accuracy of the seeds that the searcher does not see'
     : 'test accuracy of the training that the searcher sees: the table has one seed';
 }
 
-/** The judgement on a search that sees one seed, 0 to `seeds` - 1. */
-export function judge(table: ReplayTable, seed: number): Judgement {
-  const others = (values: readonly number[]) => values.filter((_, i) => i !== seed);
+/**
+ * The judgement on a search that sees one seed, 0 to `seeds` - 1.
+ * @param retrained the search trains functions again: the next seed shows what that gives, and judges nothing
+ * @throws AquasurfError USAGE where too few seeds are left
+ */
+export function judge(table: ReplayTable, seed: number, retrained = false): Judgement {
+  if (retrained && table.seeds < 3) {
+    throw new AquasurfError(
+      'USAGE',
+      `--retrain-best needs a table with 3 seeds of every function: one is seen, one trained again, the rest judge; ` +
+        `this one has ${table.seeds}`,
+    );
+  }
+  const next = retrained ? (seed + 1) % table.seeds : undefined;
+  const others = (values: readonly number[]) => values.filter((_, i) => i !== seed && i !== next);
   const several = table.seeds > 1;
   const of = (value: (row: ReplayTable['results'][number]) => number) => Float64Array.from(table.results, value);
   return judgement(
     {
       seen: of(({ validation }) => validation[seed]!),
+      again: next === undefined ? undefined : of(({ validation }) => validation[next]!),
       judged: of(({ validation, test }) => (several ? mean(others(validation)) : test[seed]!)),
       test: of(({ test }) => (several ? mean(others(test)) : test[seed]!)),
     },

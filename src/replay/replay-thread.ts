@@ -25,6 +25,8 @@ export interface RunTask {
   /** Where only some functions have Fisher features at the start. */
   scarce: ScarceFeatures | undefined;
   trials: number;
+  /** The last so many of the trials train the best functions again. */
+  retrain: number;
   workers: number;
   seed: number;
 }
@@ -78,11 +80,15 @@ export const run: ReplayTasks['run'] = (task) => {
   const open = task.scarce && fits ? startingRows(fits.rows, task.scarce.start, seed) : (fits?.rows ?? []);
   for (const row of open) closed![row] = 0;
   const opening = task.scarce && fits && openingOf(task.scarce, fits.rows);
+  const searcher = createSearcher(task.searcher, { table, fit });
   const chosen = replaySearch({
-    ...{ searcher: createSearcher(task.searcher, { table, fit }), seen: judgement.seen, closed, opening },
-    ...{ baselines, trials: task.trials, workers: task.workers, duration: task.duration, seed },
+    ...{ searcher, seen: judgement.seen, closed, opening },
+    ...{ baselines, trials: task.trials - task.retrain, workers: task.workers, duration: task.duration, seed },
   });
-  return { chosen, ...runFigures(chosen, judgement, new Set(baselines)) };
+  return {
+    chosen,
+    ...runFigures(chosen, judgement, new Set(baselines), { worth: searcher.worth, retrain: task.retrain }),
+  };
 };
 
 function startingRows(rows: Int32Array, count: number, seed: number): number[] {

@@ -11,6 +11,11 @@ export interface ReplayOptions {
   /** Runs of each searcher: run r has search seed r and sees seed r mod S of the table. */
   seeds: number;
   trials: number;
+  /**
+   * So many of them, the last, train the best functions again with the next seed of the table, which judges nothing; 0: none
+   * do, judged likewise, to compare with. @defaultValue none do, and all seeds judge but the one that is seen
+   */
+  retrain?: number | undefined;
   /** Trainings at once in the simulated search. */
   workers: number;
   /** Lay planes out anew for each suggestion. @defaultValue false: draw among 20 layouts */
@@ -45,10 +50,12 @@ export interface ReplayReport {
 
 /** Plays every searcher against the table, each with so many seeds. */
 export async function replay(table: ReplayTable, options: ReplayOptions): Promise<ReplayReport> {
+  const { retrain = 0 } = options;
+  const again = options.retrain !== undefined;
   const threads = new ReplayThreads(options.threads);
   try {
     const fits = await fitPlanes(table, threads, options);
-    const judgements = Array.from({ length: table.seeds }, (_, seed) => judge(table, seed));
+    const judgements = Array.from({ length: table.seeds }, (_, seed) => judge(table, seed, again));
     const { names, hashes, baselines, duration } = table;
     const runs: ReplayRun[] = [];
     for (const searcher of options.searchers) {
@@ -61,7 +68,7 @@ export async function replay(table: ReplayTable, options: ReplayOptions): Promis
             ...{ searcher, names, hashes, baselines, duration, judgement: judgements[tableSeed]! },
             ...{ fits: plane && fits.get(plane), refit: options.refit ?? false },
             scarce: plane && options.scarce && { ...options.scarce, outputs: table.outputs },
-            ...{ trials: options.trials, workers: options.workers, seed },
+            ...{ trials: options.trials, retrain, workers: options.workers, seed },
           });
           return { searcher, seed, tableSeed, ...answer };
         }),
@@ -73,7 +80,7 @@ export async function replay(table: ReplayTable, options: ReplayOptions): Promis
     return {
       functions: names.length,
       withoutFisher: table.fisher.filter((cdf) => cdf.length === 0).length,
-      ...{ left: table.left, tableSeeds: table.seeds, judgedBy: judgedBy(table) },
+      ...{ left: table.left, tableSeeds: table.seeds, judgedBy: judgedBy(table, again) },
       ...{ trials: options.trials, workers: options.workers },
       comparisons: options.searchers
         .filter((name) => name !== 'ours' && options.searchers.includes('ours'))

@@ -54,6 +54,9 @@ describe('a table for replays', () => {
     expect(test[relu]).toBeCloseTo(0.55, 12);
     expect(judged[tanh]).toBeCloseTo((0.5 + 0.7 + 0.8 + 0.9) / 4, 12);
     expect(best).toBe(judged[tanh]);
+    const again = judge(table, 2, true);
+    expect([again.seen[tanh], again.again![tanh]]).toEqual([0.7, 0.5]);
+    expect(again.judged[tanh]).toBeCloseTo((0.6 + 0.8 + 0.9) / 3, 12);
   });
 
   it('is cut in two halves that share the baselines alone', () => {
@@ -117,6 +120,26 @@ describe('aquasurf bench replay', () => {
         '4',
       );
     expect(await ask()).toEqual(await ask());
+  });
+
+  it('trains the best again with the last trials, which repairs what luck does to the pick', async () => {
+    const noisy = join(folder, 'noisy.json');
+    await writeTable(noisy, syntheticTable({ functions: 200, seeds: 8, noise: 0.05 }));
+    const args = ['--table', noisy, '--searcher', 'random', '--seeds', '30', '--trials', '50'];
+    const [[once], [again]] = [
+      await summaries(...args, '--retrain-best', '0'),
+      await summaries(...args, '--retrain-best', '8'),
+    ];
+    expect(again!.regret[50]).toBeLessThan(once!.regret[50]!);
+    for (const [table, count, message] of [
+      [plain, '5', /needs a table with 3 seeds.*this one has 1/],
+      [noisy, '50', /leaves none of the 50 trials/],
+    ] as const) {
+      const { code, stderr } = await cli.run(
+        ...['bench', 'replay', '--table', table, '--searcher', 'random', '--trials', '50', '--retrain-best', count],
+      );
+      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(message) });
+    }
   });
 
   it('refits truly when asked', async () => {

@@ -3,6 +3,7 @@ import type { Acquisition } from '../surrogate/choices.js';
 import { chooseRow, type Model } from '../surrogate/choose.js';
 import type { Points } from '../surrogate/points.js';
 import { drawWaiting, RUNNING, rowsWith, type Searcher, type SearchState, WAITING } from './searcher.js';
+import type { Worth } from './worth.js';
 
 export interface ModelOptions {
   /** The places of all rows for the next suggestion: another embedding each time where it is fitted again. */
@@ -12,11 +13,16 @@ export interface ModelOptions {
   acquisition: Acquisition;
   /** Learn ranks instead of accuracies. @defaultValue false */
   ranked?: boolean;
+  worth?: Worth;
 }
 
 /** The search of the program itself: the choice that a study's workers make (docs/design.md section 6.4), on a table's rows. */
 export class ModelSearcher implements Searcher {
-  constructor(private readonly options: ModelOptions) {}
+  readonly worth: Worth | undefined;
+
+  constructor(private readonly options: ModelOptions) {
+    this.worth = options.worth;
+  }
 
   next(state: SearchState, random: SeededRandom): number {
     const { places, model, acquisition, ranked = false } = this.options;

@@ -1,4 +1,5 @@
 import type { SeededRandom } from '../random/seeded-random.js';
+import type { Worth } from './worth.js';
 
 export const WAITING = 0;
 export const RUNNING = 1;
@@ -20,6 +21,8 @@ export interface SearchState {
 export interface Searcher {
   /** A waiting row. Called only while one waits. */
   next(state: SearchState, random: SeededRandom): number;
+  /** Estimates what trained functions are worth; the pick is the best of them. @defaultValue the mean of their results */
+  readonly worth?: Worth | undefined;
 }
 
 /** Rows of a status, ascending. */

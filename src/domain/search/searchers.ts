@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../random/seeded-random.js';
+import { SeededRandom } from '../random/seeded-random.js';
 import { fittedAnew } from '../surrogate/choose.js';
 import { GrowingProcess } from '../surrogate/growing-process.js';
 import { KNearestNeighbours } from '../surrogate/k-nearest-neighbours.js';
@@ -6,6 +6,7 @@ import type { Points } from '../surrogate/points.js';
 import { EvolutionSearcher, type FunctionTable } from './evolution-searcher.js';
 import { ModelSearcher } from './model-searcher.js';
 import { randomSearcher, type Searcher } from './searcher.js';
+import { posteriorWorth } from './worth.js';
 
 /**
  * - `random`: any function;
@@ -13,7 +14,8 @@ import { randomSearcher, type Searcher } from './searcher.js';
  * - `aquasurf-original`: the paper's surrogate: UMAP of both features, 3 nearest neighbours, greedy, fitted again for each
  *   suggestion;
  * - `outputs-only`, `fisher-only`: the same on one of the features;
- * - `ours`: a Gaussian process on principal components of both features that learns ranks, by upper confidence bound.
+ * - `ours`: a Gaussian process on principal components of both features that learns ranks, by upper confidence bound; its
+ *   pick is the best by the posterior given the results.
  */
 export const SEARCHERS = ['random', 'evolution', 'aquasurf-original', 'outputs-only', 'fisher-only', 'ours'] as const;
 export type SearcherName = (typeof SEARCHERS)[number];
@@ -42,7 +44,7 @@ export interface SearcherContext {
 }
 
 /** A searcher at the beginning of its search. */
-export function createSearcher(name: SearcherName, { table, fit }: SearcherContext): Searcher {
+export function createSearcher(name: SearcherName, { table, fit: places }: SearcherContext): Searcher {
   switch (name) {
     case 'random':
       return randomSearcher;
@@ -50,11 +52,12 @@ export function createSearcher(name: SearcherName, { table, fit }: SearcherConte
       return new EvolutionSearcher(table);
     case 'ours': {
       const process = new GrowingProcess();
-      return new ModelSearcher({ places: fit, model: () => process, ...OURS });
+      const worth = posteriorWorth(places(new SeededRandom('worth')));
+      return new ModelSearcher({ places, model: () => process, worth, ...OURS });
     }
     default: {
       const model = () => fittedAnew(new KNearestNeighbours(), false);
-      return new ModelSearcher({ places: fit, model, acquisition: 'greedy' });
+      return new ModelSearcher({ places, model, acquisition: 'greedy' });
     }
   }
 }

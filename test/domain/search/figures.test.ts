@@ -30,6 +30,21 @@ describe('the figures of a search', () => {
     expect(figures.meanJudged).toBeCloseTo((197 + 150 + 198) / 3 / 400, 12);
   });
 
+  it('pick by what the searcher estimates; those trained again decide among themselves at the end', () => {
+    const again = Float64Array.from(rows, (row) => (row === 150 ? -1 : row / 1000));
+    const known = { ...by, again };
+    const rowsRegret = ({ regret }: { regret: number[] }) => regret.map((value) => Math.round(400 * value));
+    const trained = runFigures([0, 150, 198, 30], known, new Set([199, 0]), { retrain: 2 });
+    expect(rowsRegret(trained)).toEqual([199, 49, 49, 49, 49, 1]);
+    expect(trained.bestSeen).toEqual([0, 0.9, 0.9, 0.9, 0.9, 0.9]);
+    expect(trained.newTopHits).toEqual([0, 0, 1, 1, 1, 1]);
+    const cautious = (trainings: readonly { row: number }[]) =>
+      new Map(trainings.map(({ row }) => [row, row === 150 ? Number.NaN : row] as const));
+    expect(rowsRegret(runFigures([0, 150, 198, 30], known, new Set([199, 0]), { worth: cautious }))).toEqual([
+      199, 199, 1, 1,
+    ]);
+  });
+
   it('are summed up over the runs; a run that found none counts as the trial after its last', () => {
     const runs = [
       runFigures([0, 197, ...Array.from({ length: 58 }, (_, i) => 1 + i)], by, new Set([199, 0])),
