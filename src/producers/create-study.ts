@@ -3,7 +3,12 @@ import { canonicalHash } from '../domain/canonical-hash.js';
 import { operatorSet, operatorSetId, vocabulary } from '../domain/operators/index.js';
 import type { OperatorSet } from '../domain/operators/types.js';
 import { outputFeatures } from '../domain/output-features.js';
-import { DEFAULT_SURROGATE, type SurrogateSettings, surrogateFault } from '../domain/surrogate/settings.js';
+import {
+  DEFAULT_SURROGATE,
+  NEW_STUDY_SURROGATE,
+  type SurrogateSettings,
+  surrogateFault,
+} from '../domain/surrogate/settings.js';
 import type { Direction, Metric } from '../domain/trial.js';
 import { AquasurfError } from '../errors.js';
 import type { ResolvedTask } from '../nn/tasks/task-registry.js';
@@ -93,9 +98,11 @@ export async function createStudy({ store }: Pipeline, options: StudyOptions): P
 }
 
 function checkedSurrogate({ regressor, acquisition, places, task }: StudyOptions): SurrogateSettings {
+  const base = (regressor ?? acquisition ?? places) ? DEFAULT_SURROGATE : NEW_STUDY_SURROGATE;
   const chosen = {
-    regressor: regressor ?? DEFAULT_SURROGATE.regressor,
-    acquisition: acquisition ?? DEFAULT_SURROGATE.acquisition,
+    ...base,
+    ...(regressor === undefined ? {} : { regressor }),
+    ...(acquisition === undefined ? {} : { acquisition }),
     ...(places === undefined ? {} : { places }),
   };
   const fault = surrogateFault(chosen);

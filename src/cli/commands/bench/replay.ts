@@ -124,7 +124,8 @@ async function replayAction(flags: ReplayFlags): Promise<void> {
   }
   const { summaries } = report;
   if (flags.json) return printResult(summaries, flags, () => '');
-  const shown = (value: number | null, digits: number) => value?.toFixed(digits) ?? '-';
+  const shown = (value: number | null, digits: number) =>
+    value === null || Number.isNaN(value) ? '-' : value.toFixed(digits);
   const text = await table(
     [
       { head: 'searcher', value: ({ searcher }) => searcher },
