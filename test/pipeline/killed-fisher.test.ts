@@ -12,8 +12,8 @@ import { testSize } from '../support/test-size.js';
 
 /**
  * Full size is the run of the real thing: 500 functions in small-cnn, a consumer killed every 20 seconds and all features
- * compared; about five
- * minutes. `AQUASURF_TEST_SIZE=full npx vitest run test/pipeline/killed-fisher.test.ts`
+ * compared; about five minutes:
+ * `AQUASURF_TEST_SIZE=full npx vitest run test/pipeline/killed-fisher.test.ts`
  */
 const FULL = testSize({ small: 0, full: 1 }) === 1;
 const RUN = FULL

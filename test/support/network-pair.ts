@@ -4,8 +4,11 @@ import { SeededRandom } from '../../src/domain/random/seeded-random.js';
 import { createActivationFunction } from '../../src/nn/activation-function.js';
 import type { Node, Value, Weights } from './plain-layers.js';
 
-/** A network of nodes in tfjs and for the plain loops, with the same random weights, inputs and labels. */
-export function networkPair(tf: Tf, nodes: readonly Node[], inputShape: number[], batch = 3) {
+/**
+ * A network of nodes in tfjs and for the plain loops, with the same random weights, inputs and labels.
+ * @param spread standard deviation of the weights
+ */
+export function networkPair(tf: Tf, nodes: readonly Node[], inputShape: number[], batch = 3, spread = 0.5) {
   const random = new SeededRandom('plain network');
   const tensors = new Map<string, tfjs.SymbolicTensor>([['input', tf.input({ shape: inputShape })]]);
   let previous = 'input';
@@ -21,7 +24,7 @@ export function networkPair(tf: Tf, nodes: readonly Node[], inputShape: number[]
     if (layer.weights.length === 0) continue;
     const values = layer.weights.map(({ shape, name }) =>
       Array.from({ length: (shape as number[]).reduce((a, b) => a * b, 1) }, () =>
-        Math.fround(/variance/.test(name) ? 0.5 + random.next() : 0.5 * random.normal()),
+        Math.fround(/variance/.test(name) ? 0.5 + random.next() : spread * random.normal()),
       ),
     );
     tf.tidy(() => layer.setWeights(values.map((v, i) => tf.tensor(v, layer.weights[i]!.shape as number[]))));

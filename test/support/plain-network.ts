@@ -55,16 +55,39 @@ export function outputGradient(
   };
 }
 
-/** The input vectors that a layer's weights meet. */
-function inputRows(node: Node, x: Value): number[][] {
+/** The input vectors that a layer's weights meet; `compat`: those that the original program takes for them. */
+function inputRows(node: Counted, x: Value, compat: boolean): number[][] {
+  if (node.kind === 'dense') return compat ? [x.data] : rowsOf(x);
+  const original = compat && node.padding === 'same';
+  const seen = conv.patches(original ? originallyPadded(x, node) : x, original ? { ...node, padding: 'valid' } : node);
+  if (node.kind === 'conv') return seen;
   const channels = x.shape.at(-1)!;
-  if (node.kind === 'conv') return conv.patches(x, node);
-  if (node.kind === 'depthwise') {
-    return conv
-      .patches(x, node)
-      .flatMap((patch) => Array.from({ length: channels }, (_, c) => patch.filter((_, i) => i % channels === c)));
+  return seen.flatMap((patch) =>
+    Array.from({ length: channels }, (_, c) => patch.filter((_, i) => i % channels === c)),
+  );
+}
+
+/** With ⌊(k - 1)/2⌋ zeros before, and behind as many as the last window needs. */
+function originallyPadded(x: Value, { k, stride }: { k: number; stride: number }): Value {
+  const [height, width, channels] = x.shape as [number, number, number];
+  const before = Math.floor((k - 1) / 2);
+  const [down, across] = [height, width].map((size) => (Math.ceil(size / stride) - 1) * stride + k) as [number, number];
+  const data: number[] = [];
+  for (let i = -before; i < down - before; i++) {
+    for (let j = -before; j < across - before; j++) {
+      const inside = i >= 0 && i < height && j >= 0 && j < width;
+      for (let c = 0; c < channels; c++) data.push(inside ? x.data[(i * width + j) * channels + c]! : 0);
+    }
   }
-  return Array.from({ length: x.data.length / channels }, (_, i) => x.data.slice(i * channels, (i + 1) * channels));
+  return { shape: [down, across, channels], data };
+}
+
+type Counted = Extract<Node, { kind: 'conv' | 'depthwise' | 'dense' }>;
+const isCounted = (node: Node): node is Counted => ['conv', 'depthwise', 'dense'].includes(node.kind);
+
+function rowsOf({ shape, data }: Value): number[][] {
+  const columns = shape.at(-1)!;
+  return Array.from({ length: data.length / columns }, (_, i) => data.slice(i * columns, (i + 1) * columns));
 }
 
 /** The factors of every layer with weights that counts, in the order of the nodes. */
@@ -73,27 +96,31 @@ export function kfacFactors(
   weights: Weights,
   examples: readonly Value[],
   labels: readonly number[],
+  compat = false,
 ): Factors[] {
   const batch = examples.length;
   return nodes.flatMap((node, index) => {
-    if (node.kind !== 'conv' && node.kind !== 'depthwise' && node.kind !== 'dense') return [];
+    if (!isCounted(node)) return [];
     let input: number[][] = [];
     let gradient: number[][] = [];
-    let positions = 0;
+    let divisors = { input: batch, gradient: 1 };
     for (const [n, example] of examples.entries()) {
       const source = node.from?.[0] ?? (index === 0 ? 'input' : nodes[index - 1]!.name);
-      const rows = inputRows(node, evaluate(nodes, weights, example).get(source)!);
-      for (const row of rows) input = addOuter(input, node.bias ? [1, ...row] : row, 1 / batch);
+      const rows = inputRows(node, evaluate(nodes, weights, example).get(source)!, compat);
+      for (const row of rows) input = addOuter(input, node.bias ? [1, ...row] : row);
       const g = outputGradient(nodes, weights, { example, label: labels[n]!, batch }, node.name);
-      const units = g.shape.at(-1)!;
-      positions = g.data.length / units;
-      for (let p = 0; p < positions; p++) gradient = addOuter(gradient, g.data.slice(p * units, (p + 1) * units), 1);
+      const collapsed = compat && node.kind === 'dense';
+      const gradients = collapsed ? [g.data] : rowsOf(g);
+      for (const row of gradients) gradient = addOuter(gradient, row);
+      divisors = { input: batch, gradient: batch * gradients.length };
+      if (collapsed) divisors = { input: input.length, gradient: input.length };
+      if (compat && node.kind === 'depthwise') divisors.gradient *= g.shape.at(-1)!;
     }
-    const divided = gradient.map((row) => row.map((v) => v / (batch * positions)));
-    return [{ name: node.name, input, gradient: divided }];
+    const divided = (matrix: number[][], by: number) => matrix.map((row) => row.map((v) => v / by));
+    return [{ name: node.name, input: divided(input, divisors.input), gradient: divided(gradient, divisors.gradient) }];
   });
 }
 
-function addOuter(matrix: number[][], v: number[], factor: number): number[][] {
-  return v.map((a, i) => v.map((b, j) => (matrix[i]?.[j] ?? 0) + factor * a * b));
+function addOuter(matrix: number[][], v: number[]): number[][] {
+  return v.map((a, i) => v.map((b, j) => (matrix[i]?.[j] ?? 0) + a * b));
 }
