@@ -16,8 +16,9 @@ export interface StudyProgress {
 
 export async function studyProgress(store: Store, name: string): Promise<StudyProgress> {
   const study = await store.studies.get(name);
-  const [expanded, ranges, fisher, fitted, trials, retraining, runs] = await Promise.all([
-    store.spaces.countExpanded(study.spaces),
+  // First: spaces that are expanded now have all their ranges when these are counted.
+  const expanded = await store.spaces.countExpanded(study.spaces);
+  const [ranges, fisher, fitted, trials, retraining, runs] = await Promise.all([
     store.spaces.progress(study.spaces),
     store.fisher.counts(name),
     store.embeddings.latestVersion(name),
