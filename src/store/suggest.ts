@@ -72,8 +72,8 @@ export async function suggestAndClaim(
     if (view === undefined || race % RACES_A_VIEW === 0) view = await SearchView.read(store, study);
     const number = slot.number ?? view.freeNumber;
     const predictor = slot.predictor ?? predictorOf(study, number, view);
-    // The first choice depends on nothing but the study; later ones differ from race to race.
-    const random = drawsOf(study, number, race);
+    // The first choice depends on nothing but the study; later ones differ from race to race and from caller to caller.
+    const random = drawsOf(study, number, race === 0 ? 0 : `${race} ${slot.owner}`);
     const hash = await view.choose(predictor, acquisition, random, 2 ** (race % RACES_A_VIEW));
     if (hash === undefined) return { outcome: 'none' };
     const fn = await nameForStudy(store, study, hash);
@@ -81,11 +81,15 @@ export async function suggestAndClaim(
     if (claimed.outcome === 'claimed') {
       return { outcome: 'claimed', claim: { hash, fn: claimed.trial.fn ?? fn, number, lease: claimed.lease } };
     }
-    if (claimed.outcome === 'taken') view.lose(hash);
-    else if (slot.number === undefined) view = undefined;
-    else return { outcome: 'number-taken' };
+    if (claimed.outcome === 'number-taken' && slot.number !== undefined) return { outcome: 'number-taken' };
+    // Whoever was faster has the lowest free number too.
+    if (slot.number === undefined) view = undefined;
+    else view.lose(hash);
   }
-  return { outcome: 'none' };
+  throw new AquasurfError(
+    'FAILED',
+    `others were faster ${MAX_RACES} times at taking a function of study ${study._id}: ask again, or with fewer at once`,
+  );
 }
 
 /** The study's own regressor, freshly seeded for the trial. @throws AquasurfError USAGE where it is the task's */

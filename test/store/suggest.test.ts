@@ -141,7 +141,9 @@ describe('sixteen workers that ask at once', () => {
     for (let round = 0; round < rounds; round++) {
       const name = `sixteen-${round}`;
       const functions = 80;
-      const study = await studyOf(name, functions, { baselines: [hashOf(0), hashOf(1)], seed: round });
+      const settings = { baselines: [hashOf(0), hashOf(1)], seed: round };
+      const process = { regressor: 'gaussian-process', acquisition: 'ucb' } as const;
+      const study = await studyOf(name, functions, { ...settings, ...(round % 2 === 1 ? { surrogate: process } : {}) });
       await placeOnLine(name, functions - 5);
       const taken: string[] = [];
       let none = 0;
@@ -164,15 +166,23 @@ describe('sixteen workers that ask at once', () => {
     }
   });
 
-  test('with numbers of their own get all sixteen at the first asking', async () => {
-    const study = await studyOf('burst', 60);
-    await placeOnLine('burst', 60);
-    for (let number = 1; number <= 6; number++) await finish('burst', hashOf(number * 9), number, number / 10);
-    const outcomes = await Promise.all(
-      Array.from({ length: 16 }, (_, i) => suggestAndClaim(store(), study, slot(7 + i))),
-    );
-    const hashes = outcomes.map((outcome) => (outcome.outcome === 'claimed' ? outcome.claim.hash : outcome.outcome));
-    expect(new Set(hashes).size).toBe(16);
-    expect(hashes).not.toContain('none');
-  });
+  test.each([
+    ['knn', 'greedy'],
+    ['random-forest', 'ei'],
+    ['gaussian-process', 'ucb'],
+  ] as const)(
+    'with numbers of their own get all sixteen at the first asking: %s, %s',
+    async (regressor, acquisition) => {
+      const name = `burst-${regressor}`;
+      const study = await studyOf(name, 60, { surrogate: { regressor, acquisition } });
+      await placeOnLine(name, 60);
+      for (let number = 1; number <= 6; number++) await finish(name, hashOf(number * 9), number, number / 10);
+      const outcomes = await Promise.all(
+        Array.from({ length: 16 }, (_, i) => suggestAndClaim(store(), study, slot(7 + i))),
+      );
+      const hashes = outcomes.map((outcome) => (outcome.outcome === 'claimed' ? outcome.claim.hash : outcome.outcome));
+      expect(new Set(hashes).size).toBe(16);
+      expect(hashes).not.toContain('none');
+    },
+  );
 });
