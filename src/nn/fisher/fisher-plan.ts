@@ -42,7 +42,7 @@ export function createFisherPlan(model: tfjs.LayersModel, options: FisherPlanOpt
   const objective = createObjective(tf, model, options.loss ?? 'categoricalCrossentropy');
   const classes = model.outputs[0]!.shape.at(-1)!;
   const layers = counted.map((each) => ({ layer: each.layer, inputGradient: inputGradient(tf, each) }));
-  const activations = model.layers.filter((layer) => layer.getClassName().startsWith('ActivationFunction'));
+  const activations = model.layers.filter((layer) => isEntryByEntry(layer.getClassName()));
   const spectra = async ({ inputs, labels, onTime = () => {} }: FisherRun): Promise<LayerSpectrum[]> => {
     const clock = stopwatch(onTime);
     const traces = traceLayers(tf, { layers, activations }, () => {
@@ -56,6 +56,13 @@ export function createFisherPlan(model: tfjs.LayersModel, options: FisherPlanOpt
   };
   return { counted, ignored, spectra };
 }
+
+/**
+ * Layers that work entry by entry, batch normalisation with its moving averages included: what they keep for the backward
+ * pass, and the gradients that they pass on, need not be kept.
+ */
+const isEntryByEntry = (className: string) =>
+  className.startsWith('ActivationFunction') || className === 'BatchNormalization';
 
 /** Loss labels: one-hot, float32. */
 function oneHot(tf: Tf, labels: Tensor | Int32Array, classes: number): Tensor {
