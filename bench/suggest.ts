@@ -5,7 +5,12 @@ import { needsUncertainty } from '../dist/domain/surrogate/acquisition.js';
 import { chooseRow, fittedAnew } from '../dist/domain/surrogate/choose.js';
 import { GrowingProcess } from '../dist/domain/surrogate/growing-process.js';
 import type { Points } from '../dist/domain/surrogate/points.js';
-import { createRegressor, DEFAULT_SURROGATE, type SurrogateSettings } from '../dist/domain/surrogate/settings.js';
+import {
+  createRegressor,
+  DEFAULT_SURROGATE,
+  NEW_STUDY_SURROGATE,
+  type SurrogateSettings,
+} from '../dist/domain/surrogate/settings.js';
 import { fashionMnistSmallCnn } from '../dist/nn/tasks/fashion-mnist-small-cnn.js';
 import { createStudy } from '../dist/producers/create-study.js';
 import type { Pipeline } from '../dist/queues/pipeline.js';
@@ -37,7 +42,8 @@ const benchmark: Benchmark = {
     withBenchPipeline(notify, async (pipeline) => {
       notify('filling the study');
       const chosen = { regressor, acquisition, places } as Partial<SurrogateSettings>;
-      const surrogate = { ...DEFAULT_SURROGATE, ...JSON.parse(JSON.stringify(chosen)) } as Surrogate;
+      const base = (regressor ?? acquisition ?? places) ? DEFAULT_SURROGATE : NEW_STUDY_SURROGATE;
+      const surrogate = { ...base, ...JSON.parse(JSON.stringify(chosen)) } as Surrogate;
       const { study, points, hashes, accuracies } = await seedStudy(pipeline, surrogate);
       const { store } = pipeline;
       const rowOf = new Map(hashes.map((hash, row) => [hash, row]));

@@ -1,4 +1,4 @@
-import type { Regressor } from '../domain/surrogate/regressor.js';
+import { pointAt } from '../domain/surrogate/points.js';
 import { createRegressor, DEFAULT_SURROGATE } from '../domain/surrogate/settings.js';
 import { AquasurfError } from '../errors.js';
 import { resolveReference } from '../nn/tasks/operator-registry.js';
@@ -7,10 +7,11 @@ import { embeddingChart } from '../plot/study/embedding-chart.js';
 import { functionsChart } from '../plot/study/functions-chart.js';
 import { historyChart } from '../plot/study/history-chart.js';
 import { parallelChart } from '../plot/study/parallel-chart.js';
-import { regressorChart } from '../plot/study/regressor-chart.js';
+import { type PicturedModel, regressorChart } from '../plot/study/regressor-chart.js';
 import type { StudyPicture } from '../plot/study/study-picture.js';
 import type { StudyDoc } from '../store/documents.js';
 import { operatorsOf } from '../store/own-operators.js';
+import type { Store } from '../store/store.js';
 import type { Study } from '../study.js';
 import type { CommandContext } from './command-context.js';
 import { taskFolders } from './operators-option.js';
@@ -42,7 +43,7 @@ export async function studyChart(study: Study, context: CommandContext, flags: P
     case 'regressor':
       plane();
       trials();
-      return regressorChart(picture, regressorOf(await study.info()));
+      return regressorChart(picture, await modelOf(context.pipeline.store, await study.info()));
     case 'parallel':
       trials();
       return parallelChart(picture);
@@ -54,13 +55,19 @@ export async function studyChart(study: Study, context: CommandContext, flags: P
   }
 }
 
-function regressorOf({ _id, seed, surrogate }: StudyDoc): Regressor {
-  const { regressor } = surrogate ?? DEFAULT_SURROGATE;
-  if (regressor !== 'task') return createRegressor(regressor, seed);
-  throw new AquasurfError(
-    'FAILED',
-    `study ${_id} predicts with its task's regressor: only the program's own can be drawn`,
-  );
+async function modelOf(store: Store, { _id, seed, surrogate = DEFAULT_SURROGATE }: StudyDoc): Promise<PicturedModel> {
+  const { regressor, places } = surrogate;
+  if (regressor === 'task') {
+    throw new AquasurfError(
+      'FAILED',
+      `study ${_id} predicts with its task's regressor: only the program's own can be drawn`,
+    );
+  }
+  const model = { regressor: createRegressor(regressor, seed) };
+  if (places !== 'components') return model;
+  const components = await store.components.latest(_id);
+  const features = components?.hashes.map((hash, i) => [hash, pointAt(components.points, i)] as const);
+  return { ...model, features: new Map(features), ranked: true };
 }
 
 async function pictureOf(study: Study, { pipeline }: CommandContext, { tasks }: PlotFlags): Promise<StudyPicture> {

@@ -35,11 +35,11 @@ export interface StudyOptions {
   direction?: Direction;
   /** @defaultValue 0 */
   seed?: number;
-  /** What predicts; `task`: the regressor that the task brings. @defaultValue 'knn' */
+  /** What predicts; `task`: the regressor that the task brings. @defaultValue 'knn'; 'gaussian-process' where none of these three is given */
   regressor?: SurrogateSettings['regressor'];
-  /** What is made of predictions. @defaultValue 'greedy' */
+  /** What is made of predictions. @defaultValue 'greedy'; 'ucb' where none of these three is given */
   acquisition?: SurrogateSettings['acquisition'];
-  /** What the regressor reads of a function. @defaultValue 'plane' */
+  /** What the regressor reads of a function. @defaultValue 'plane'; 'components' where none of these three is given */
   places?: SurrogateSettings['places'];
   /** How Fisher features are made. */
   fisher?: FisherChoices;

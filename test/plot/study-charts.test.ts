@@ -109,7 +109,7 @@ describe('parallelChart', () => {
 
 describe('regressorChart', () => {
   it('predicts each trial from the others only', () => {
-    const [map, left] = regressorChart(picture, new KNearestNeighbours(1)).panels;
+    const [map, left] = regressorChart(picture, { regressor: new KNearestNeighbours(1) }).panels;
     const { x, y } = left!.series[1]!;
     expect(x).toEqual([0.5, 0.4, 0.7, 0.6]);
     // The nearest other: tanh for relu, relu for tanh, swish for erf, erf for swish.
@@ -117,8 +117,21 @@ describe('regressorChart', () => {
     expect(Array.from(map!.series[0]!.color!).slice(0, 2)).toEqual([0.5, 0.4]);
   });
 
+  it('reads what the study reads, and ranks where it learns ranks', () => {
+    // Along a line in another order than in the plane: relu, swish, tanh, erf.
+    const along: Record<string, number> = { 'relu(x)': 0, 'swish(x)': 1, 'tanh(x)': 3, 'erf(x)': 6 };
+    const features = new Map(Object.entries(along).map(([fn, place]) => [`hash of ${fn}`, [place]]));
+    const model = { regressor: new KNearestNeighbours(1), features, ranked: true };
+    const [map, left] = regressorChart(picture, model).panels;
+    const { x, y } = left!.series[1]!;
+    const [relu, tanh, erf, swish] = [0.375, 0.125, 0.875, 0.625];
+    expect(x).toEqual([relu, tanh, erf, swish]);
+    expect(y).toEqual([swish, swish, tanh, relu]);
+    expect(map!.series[0]!.x).toEqual([0, 1, 5, 5]);
+  });
+
   it('is empty, and no error, with fewer trials than the regressor needs', async () => {
-    const chart = regressorChart({ ...picture, trials: TRIALS.slice(0, 1) }, new KNearestNeighbours(3));
+    const chart = regressorChart({ ...picture, trials: TRIALS.slice(0, 1) }, { regressor: new KNearestNeighbours(3) });
     expect(chart.panels[1]!.series[1]!.y).toEqual([Number.NaN]);
     expect(await renderSvg(chart)).toMatch(/^<svg /);
   });

@@ -2,6 +2,7 @@ import type { SeededRandom } from '../random/seeded-random.js';
 import { acquisitionScores, EPSILON } from './acquisition.js';
 import type { Acquisition } from './choices.js';
 import { hasPlace, type Points, selectPoints } from './points.js';
+import { ranksOf } from './ranks.js';
 import type { Prediction, Regressor } from './regressor.js';
 
 /** What the model of a search decides from; functions are rows of `points`. */
@@ -33,14 +34,14 @@ export interface ChoiceInput {
 export interface Question {
   /** Of all functions. */
   readonly points: Points;
-  /** Rows of the samples, each once, and their points. */
+  /** Rows of the samples, each once, and their points, which are gathered when they are asked for. */
   readonly sampleRows: Int32Array;
   readonly samples: Points;
   /** One for each sample; more is better. */
   readonly targets: readonly number[];
   /** The first results (4, 5, 6, 7, 8, 10, 12, 15, ... of them): what a model sets its parameters by, so that they rest. */
   readonly settled: { readonly rows: Int32Array; readonly targets: readonly number[] };
-  /** Rows of the candidates, and their points. */
+  /** Rows of the candidates, and their points, likewise. */
   readonly rows: Int32Array;
   readonly candidates: Points;
   /** The best result so far. */
@@ -101,14 +102,20 @@ export function questionFor(input: ChoiceInput, minimumSamples: number): Questio
     .sort((a, b) => comparePlaces(points, a, b));
   const sampleRows = Int32Array.from([...samples.map(({ row }) => row), ...pending]);
   return {
-    ...{ points, sampleRows, samples: selectPoints(points, sampleRows) },
+    points,
+    sampleRows,
+    get samples() {
+      return selectPoints(points, sampleRows);
+    },
     settled: {
       rows: Int32Array.from(settled, ({ row }) => row),
       targets: toLearn(settled.map(({ target }) => target)),
     },
     targets: [...targets, ...pending.map(() => lie)],
     rows,
-    candidates: selectPoints(points, rows),
+    get candidates() {
+      return selectPoints(points, rows);
+    },
     best,
   };
 }
@@ -165,12 +172,6 @@ function settledCount(n: number): number {
   let count = 4;
   for (let next = 5; next <= n; next = Math.floor(1.25 * next)) count = next;
   return count;
-}
-
-/** Mean ranks of equal ones, as shares: the least result of n different ones is 0.5/n. */
-function ranksOf(values: readonly number[]): number[] {
-  const sorted = Float64Array.from(values).sort();
-  return values.map((value) => (sorted.indexOf(value) + sorted.lastIndexOf(value) + 1) / 2 / values.length);
 }
 
 function comparePlaces({ dimensions, coordinates }: Points, a: number, b: number): number {

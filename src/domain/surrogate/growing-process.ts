@@ -48,8 +48,7 @@ export class GrowingProcess {
     const explained = new Float64Array(points.count);
     const kept = Math.floor(this.mostKept / (BLOCK * whitened.length));
     for (const [i, block] of this.blocks.entries()) {
-      block.grow(this.rows, this.factor, this.kernel!.lengthScale);
-      block.addMoments(whitened, mean, explained);
+      block.moments(this.rows, this.factor, this.kernel!.lengthScale, whitened, mean, explained);
       if (i >= kept) block.drop();
     }
     return {

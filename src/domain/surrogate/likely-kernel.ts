@@ -26,6 +26,8 @@ export class LikelyKernel {
   /** Distances of sample i to those before it. */
   private distances: Float64Array[] = [];
   private unit = 1;
+  /** Of rows that were asked about. */
+  private readonly hashes = new Map<number, number>();
   /** By kernel, over `rows`. */
   private factors = new Map<string, { kernel: Kernel; factor: GrowingFactor }>();
 
@@ -33,7 +35,7 @@ export class LikelyKernel {
    * @param rows of the samples, each once, in an order that depends on places and values only
    */
   find(points: Points, rows: ArrayLike<number>, targets: readonly number[]): Kernel {
-    const members = membersOf(points, rows);
+    const members = this.membersOf(points, rows);
     const center = targets.reduce((sum, target) => sum + target, 0) / targets.length;
     const targetOf = new Map(members.map((i) => [rows[i]!, targets[i]! - center]));
     this.follow(points, targetOf);
@@ -45,6 +47,20 @@ export class LikelyKernel {
       if (likelihood > most) [best, most] = [kernel, likelihood];
     }
     return best;
+  }
+
+  /** Places in `rows` of the samples that count. */
+  private membersOf(points: Points, rows: ArrayLike<number>): number[] {
+    const all = Array.from({ length: rows.length }, (_, i) => i);
+    if (rows.length <= MOST) return all;
+    const hashes = Uint32Array.from(rows, (row) => {
+      const known = this.hashes.get(row);
+      if (known !== undefined) return known;
+      const hash = placeHash(points, row);
+      this.hashes.set(row, hash);
+      return hash;
+    });
+    return all.sort((a, b) => hashes[a]! - hashes[b]! || a - b).slice(0, MOST);
   }
 
   /** Brings distances and factors to these samples. */
@@ -84,14 +100,6 @@ function logLikelihood(factor: GrowingFactor, targets: Float64Array): number {
   let squares = 0;
   for (const value of factor.solve(targets)) squares += value * value;
   return squares > 0 ? -(n / 2) * Math.log(squares / n) - factor.halfLogDeterminant() : Number.NEGATIVE_INFINITY;
-}
-
-/** Places in `rows` of the samples that count. */
-function membersOf(points: Points, rows: ArrayLike<number>): number[] {
-  const all = Array.from({ length: rows.length }, (_, i) => i);
-  if (rows.length <= MOST) return all;
-  const hashes = Uint32Array.from(rows, (row) => placeHash(points, row));
-  return all.sort((a, b) => hashes[a]! - hashes[b]! || a - b).slice(0, MOST);
 }
 
 /** A hash of a row's coordinates: a draw that is the same each time, whatever the other rows (xxHash's avalanche). */

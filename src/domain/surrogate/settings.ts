@@ -20,7 +20,11 @@ export interface SurrogateSettings {
 export const DEFAULT_SURROGATE: SurrogateSettings = { regressor: 'knn', acquisition: 'greedy' };
 
 /** Of a new study for which nothing is chosen; stored with it, so that existing studies keep theirs. */
-export const NEW_STUDY_SURROGATE: SurrogateSettings = DEFAULT_SURROGATE;
+export const NEW_STUDY_SURROGATE: SurrogateSettings = {
+  regressor: 'gaussian-process',
+  acquisition: 'ucb',
+  places: 'components',
+};
 
 /** What is wrong with a combination, in one line; undefined where it works. */
 export function surrogateFault({ regressor, acquisition }: SurrogateSettings): string | undefined {

@@ -14,64 +14,82 @@ export class WhitenedBlock {
   private count = 0;
   /** Sample after sample, a value for each point of the block. */
   private values: Float64Array = new Float64Array();
+  /** Share of each point's prior variance that the samples take away: the sum of its values' squares. */
+  private explained: Float64Array;
 
   constructor(
     private readonly points: Points,
     private readonly from: number,
     private readonly width: number,
-  ) {}
+  ) {
+    this.explained = new Float64Array(width);
+  }
 
   /** Forgets all samples but the first. */
   truncate(count: number): void {
-    this.count = Math.min(count, this.count);
+    if (count >= this.count) return;
+    this.count = count;
+    this.explained.fill(0);
+    for (let k = 0; k < count; k++) this.explain(this.values.subarray(k * this.width, (k + 1) * this.width));
   }
 
   /** Forgets everything, its memory as well. */
   drop(): void {
     this.count = 0;
     this.values = new Float64Array();
-  }
-
-  /** Brings the block to all samples of the factor. @param rows of the samples, in the factor's order */
-  grow(rows: readonly number[], factor: GrowingFactor, lengthScale: number): void {
-    const { points, from, width } = this;
-    this.reserve(factor.size);
-    const { values } = this;
-    for (; this.count < factor.size; this.count++) {
-      const row = factor.row(this.count);
-      const sample = rows[this.count]!;
-      const own = values.subarray(this.count * width, (this.count + 1) * width);
-      for (let c = 0; c < width; c++) own[c] = matern(distance(points, from + c, sample) / lengthScale);
-      subtractRows(own, values, row, this.count);
-      const scale = row[this.count]!;
-      for (let c = 0; c < width; c++) own[c]! /= scale;
-    }
+    this.explained.fill(0);
   }
 
   /**
-   * Adds to `mean` the sum of the whitened targets times the vectors, and to `explained` the share of the prior variance
-   * that the samples take away.
+   * Brings the block to all samples of the factor; adds to `mean` the sum of the whitened targets times the vectors, and
+   * writes to `explained` the share of the prior variance that the samples take away.
+   * @param rows of the samples, in the factor's order
    */
-  addMoments(whitened: Float64Array, mean: Float64Array, explained: Float64Array): void {
-    const { from, width, values } = this;
-    let k = 0;
-    for (; k + 3 < this.count; k += 4) {
-      const [w0, w1, w2, w3] = [whitened[k]!, whitened[k + 1]!, whitened[k + 2]!, whitened[k + 3]!];
-      for (let i = from, at = k * width; i < from + width; i++, at++) {
-        const a = values[at]!;
-        const b = values[at + width]!;
-        const c = values[at + 2 * width]!;
-        const d = values[at + 3 * width]!;
-        mean[i]! += w0 * a + w1 * b + w2 * c + w3 * d;
-        explained[i]! += a * a + b * b + c * c + d * d;
-      }
+  moments(
+    rows: readonly number[],
+    factor: GrowingFactor,
+    lengthScale: number,
+    whitened: Float64Array,
+    mean: Float64Array,
+    explained: Float64Array,
+  ): void {
+    const { from, width } = this;
+    this.reserve(factor.size);
+    const sum = mean.subarray(from, from + width);
+    const own = new Float64Array(width);
+    // All that is there is read for each new sample: for the last one and the mean in one go.
+    while (this.count < factor.size - 1) {
+      const row = this.covariances(own, rows, factor, lengthScale);
+      addRows(own, row, own, NOTHING, this.values, this.count);
+      this.append(own, row[this.count]!);
     }
-    for (; k < this.count; k++) {
-      for (let i = from, at = k * width; i < from + width; i++, at++) {
-        mean[i]! += whitened[k]! * values[at]!;
-        explained[i]! += values[at]! * values[at]!;
-      }
+    if (this.count < factor.size) {
+      const row = this.covariances(own, rows, factor, lengthScale);
+      addRows(own, row, sum, whitened, this.values, this.count);
+      this.append(own, row[this.count]!);
+      for (let c = 0, last = this.count - 1; c < width; c++) sum[c]! += whitened[last]! * own[c]!;
+    } else {
+      addRows(own, NOTHING, sum, whitened, this.values, this.count);
     }
+    explained.set(this.explained, from);
+  }
+
+  /** Writes the covariances of the next sample to `own`. @returns its row of the factor */
+  private covariances(own: Float64Array, rows: readonly number[], factor: GrowingFactor, lengthScale: number) {
+    const sample = rows[this.count]!;
+    for (let c = 0; c < own.length; c++) own[c] = matern(distance(this.points, this.from + c, sample) / lengthScale);
+    return factor.row(this.count);
+  }
+
+  private append(own: Float64Array, scale: number): void {
+    for (let c = 0; c < own.length; c++) own[c]! /= scale;
+    this.values.set(own, this.count * this.width);
+    this.count += 1;
+    this.explain(own);
+  }
+
+  private explain(own: Float64Array): void {
+    for (let c = 0; c < own.length; c++) this.explained[c]! += own[c]! * own[c]!;
   }
 
   private reserve(samples: number): void {
@@ -83,20 +101,39 @@ export class WhitenedBlock {
   }
 }
 
-/** target -= Σ weights[k]·row k of the first `count` rows; four at a time, because memory is what it waits for. */
-function subtractRows(target: Float64Array, rows: Float64Array, weights: Float64Array, count: number): void {
-  const width = target.length;
+const NOTHING = new Float64Array();
+
+/**
+ * less -= Σ a[k]·row k, and more += Σ b[k]·row k, over the first `count` rows; four at a time and both at once, because
+ * memory is what it waits for. Weights that are `NOTHING` are zero.
+ */
+function addRows(
+  less: Float64Array,
+  a: Float64Array,
+  more: Float64Array,
+  b: Float64Array,
+  rows: Float64Array,
+  count: number,
+): void {
+  const width = less.length;
+  const weight = (weights: Float64Array, k: number): number => (weights === NOTHING ? 0 : weights[k]!);
   let k = 0;
   for (; k + 3 < count; k += 4) {
-    const [w0, w1, w2, w3] = [weights[k]!, weights[k + 1]!, weights[k + 2]!, weights[k + 3]!];
+    const [a0, a1, a2, a3] = [weight(a, k), weight(a, k + 1), weight(a, k + 2), weight(a, k + 3)];
+    const [b0, b1, b2, b3] = [weight(b, k), weight(b, k + 1), weight(b, k + 2), weight(b, k + 3)];
     for (let i = 0, at = k * width; i < width; i++, at++) {
-      const a = w0 * rows[at]!;
-      const b = w1 * rows[at + width]!;
-      const c = w2 * rows[at + 2 * width]!;
-      target[i]! -= a + b + c + w3 * rows[at + 3 * width]!;
+      const r0 = rows[at]!;
+      const r1 = rows[at + width]!;
+      const r2 = rows[at + 2 * width]!;
+      const r3 = rows[at + 3 * width]!;
+      less[i]! -= a0 * r0 + a1 * r1 + (a2 * r2 + a3 * r3);
+      more[i]! += b0 * r0 + b1 * r1 + (b2 * r2 + b3 * r3);
     }
   }
   for (; k < count; k++) {
-    for (let i = 0, at = k * width; i < width; i++, at++) target[i]! -= weights[k]! * rows[at]!;
+    for (let i = 0, at = k * width; i < width; i++, at++) {
+      less[i]! -= weight(a, k) * rows[at]!;
+      more[i]! += weight(b, k) * rows[at]!;
+    }
   }
 }

@@ -58,19 +58,19 @@ A task is built in, or a module that default-exports defineTask({...}) in aquasu
     .addOption(
       new Option(
         '--regressor <regressor>',
-        "predicts the metric from a function's place in the embedding: the 3 nearest neighbours of the paper, a random forest, a Gaussian process, or the regressor that the task brings (default: knn)",
+        "predicts the metric from a function's place in the embedding: the 3 nearest neighbours of the paper, a random forest, a Gaussian process, or the regressor that the task brings (default: knn; gaussian-process where none of --regressor, --acquisition and --places is given)",
       ).choices(REGRESSORS),
     )
     .addOption(
       new Option(
         '--acquisition <acquisition>',
-        'what to train next: the best prediction, expected improvement, upper confidence bound (the last two need a regressor other than knn), the best but one in ten at random, or any (default: greedy)',
+        'what to train next: the best prediction, expected improvement, upper confidence bound (the last two need a regressor other than knn), the best but one in ten at random, or any (default: greedy; with none of the three: ucb)',
       ).choices(ACQUISITIONS),
     )
     .addOption(
       new Option(
         '--places <places>',
-        'what the regressor reads of a function: its place in the plane of the paper, or 20 principal components of both features, with results as ranks (default: plane)',
+        'what the regressor reads of a function: its place in the plane of the paper, or 20 principal components of both features, with results as ranks (default: plane; with none of the three: components)',
       ).choices(PLACES),
     )
     .option('--seed <n>', 'fixes every random choice', wholeNumber(0, 2 ** 32 - 1), 0)
