@@ -1,9 +1,9 @@
-import { ALIAS_CLASSES, compareAliases } from '../dist/domain/alias-class.js';
-import { canonicalHash } from '../dist/domain/canonical-hash.js';
-import { evaluateFloat32 } from '../dist/domain/evaluate-float32.js';
-import { parseExpression } from '../dist/domain/expression.js';
-import { type MergedFunctions, mergeFunctions, randomMergedPairs } from '../dist/domain/merged-functions.js';
-import { OUTPUT_INPUTS } from '../dist/domain/output-features.js';
+import { ALIAS_CLASSES, compareAliases } from '../dist/domain/analysis/alias-class.js';
+import { type MergedFunctions, mergeFunctions, randomMergedPairs } from '../dist/domain/analysis/merged-functions.js';
+import { parseExpression } from '../dist/domain/expression/expression.js';
+import { canonicalHash } from '../dist/domain/features/canonical-hash.js';
+import { evaluateFloat32 } from '../dist/domain/features/evaluate-float32.js';
+import { OUTPUT_INPUTS } from '../dist/domain/features/output-features.js';
 import { comparePrecisely } from '../dist/kernels/precise-comparison.js';
 import type { Row } from './benchmark.js';
 

@@ -1,4 +1,4 @@
-import { mergeFunctions } from '../dist/domain/merged-functions.js';
+import { mergeFunctions } from '../dist/domain/analysis/merged-functions.js';
 import type { Benchmark } from './benchmark.js';
 import { canonicalForm, mergers } from './canonical-form.js';
 

@@ -1,7 +1,7 @@
-import { canonicalHash } from '../dist/domain/canonical-hash.js';
 import { FunctionEnumerator } from '../dist/domain/enumeration/enumerator.js';
+import { canonicalHash } from '../dist/domain/features/canonical-hash.js';
+import { isUsable, outputFeatures } from '../dist/domain/features/output-features.js';
 import { STANDARD_OPERATORS } from '../dist/domain/operators/index.js';
-import { isUsable, outputFeatures } from '../dist/domain/output-features.js';
 import { type Benchmark, type Row, rounded } from './benchmark.js';
 
 /** The first instances of each schema; a naive evaluation of them takes some seconds. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { KernelThreads } from '../dist/consumers/threads/kernel-threads.js';
 import { BASELINES } from '../dist/domain/baselines.js';
-import { HASH_DIGITS } from '../dist/domain/canonical-hash.js';
+import { parseSchema, schemaSize } from '../dist/domain/expression/schema.js';
+import { HASH_DIGITS } from '../dist/domain/features/canonical-hash.js';
 import { STANDARD_OPERATORS } from '../dist/domain/operators/index.js';
-import { parseSchema, schemaSize } from '../dist/domain/schema.js';
 import { SPACE_PRESETS } from '../dist/producers/space-entries.js';
 
 // A program of its own and plain JavaScript, so that its memory is that of computing alone and of no compiler.

@@ -8,7 +8,7 @@ import { fashionMnistSmallCnn } from '../dist/nn/tasks/fashion-mnist-small-cnn.j
 import { createStudy } from '../dist/producers/create-study.js';
 import type { Pipeline } from '../dist/queues/pipeline.js';
 import { populationChecksum } from '../dist/store/checksum.js';
-import { createIndexes } from '../dist/store/indexes.js';
+import { createIndexes } from '../dist/store/mongo/indexes.js';
 import type { Store } from '../dist/store/store.js';
 import { Study } from '../dist/study.js';
 import { withBenchPipeline } from './bench-pipeline.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { rankOf } from '../dist/domain/expression/rank.js';
 import { SeededRandom } from '../dist/domain/random/seeded-random.js';
-import { rankOf } from '../dist/domain/rank.js';
 import { needsUncertainty } from '../dist/domain/surrogate/acquisition.js';
 import { chooseRow, fittedAnew } from '../dist/domain/surrogate/choose.js';
 import { GrowingProcess } from '../dist/domain/surrogate/growing-process.js';
@@ -15,9 +15,9 @@ import { fashionMnistSmallCnn } from '../dist/nn/tasks/fashion-mnist-small-cnn.j
 import { createStudy } from '../dist/producers/create-study.js';
 import type { Pipeline } from '../dist/queues/pipeline.js';
 import type { FunctionDoc, TrialDoc } from '../dist/store/documents.js';
-import { suggestAndClaim } from '../dist/store/suggest.js';
-import { newTrial } from '../dist/store/trial-document.js';
-import { packVector } from '../dist/store/vectors.js';
+import { packVector } from '../dist/store/mongo/vectors.js';
+import { suggestAndClaim } from '../dist/store/suggest/suggest.js';
+import { newTrial } from '../dist/store/trials/trial-document.js';
 import { withBenchPipeline } from './bench-pipeline.js';
 import { type Benchmark, quantile, type Row, rounded } from './benchmark.js';
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { formatExpression } from '../dist/domain/expression.js';
+import { formatExpression } from '../dist/domain/expression/expression.js';
+import { parseSchema, schemaInstance, schemaSize } from '../dist/domain/expression/schema.js';
+import { outputFeatures } from '../dist/domain/features/output-features.js';
 import { STANDARD_OPERATORS } from '../dist/domain/operators/index.js';
-import { outputFeatures } from '../dist/domain/output-features.js';
 import { SeededRandom } from '../dist/domain/random/seeded-random.js';
-import { parseSchema, schemaInstance, schemaSize } from '../dist/domain/schema.js';
 
 const SCHEMAS = ['binary(unary(x),unary(x))', 'unary(unary(unary(x)))'];
 /** Bins of one layer's CDF. */

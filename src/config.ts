@@ -76,5 +76,5 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
 /** The folder of this package: the same from `src/` (tests) and from `dist/` (users). */
 export const packageDir: string = fileURLToPath(new URL('..', import.meta.url));
 
-/** A compiled program of this package that is run as a process or thread of its own, e.g. `consumers/compute-main`. */
+/** A compiled program of this package that is run as a process or thread of its own, e.g. `compute/compute-main`. */
 export const entryPoint = (name: string): string => join(packageDir, 'dist', `${name}.js`);

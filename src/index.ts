@@ -2,12 +2,12 @@
  * aquasurf: better activation functions for your own network and task.
  * Importing this opens no connection and loads no compute backend.
  */
-import { canonicalHash as hashOfOutputs } from './domain/canonical-hash.js';
-import { outputFeatures } from './domain/output-features.js';
+import { canonicalHash as hashOfOutputs } from './domain/features/canonical-hash.js';
+import { outputFeatures } from './domain/features/output-features.js';
 
 export { readResults } from './act-bench/read-results.js';
-export { formatExpression, parseExpression } from './domain/expression.js';
-export { ExpressionError } from './domain/expression-error.js';
+export { formatExpression, parseExpression } from './domain/expression/expression.js';
+export { ExpressionError } from './domain/expression/expression-error.js';
 export { defineOperators, type OperatorsDefinition } from './domain/operators/own-operators.js';
 export type { OwnRegressor } from './domain/surrogate/regressor.js';
 export { AquasurfError, type ErrorCode } from './errors.js';
@@ -22,10 +22,10 @@ export type { ImportOptions } from './producers/import-results.js';
 export type { PopulateOptions } from './producers/populate.js';
 export type { TrainOptions } from './producers/retraining.js';
 export type { SearchOptions } from './producers/search.js';
-export type { ExportOptions } from './store/export-table.js';
-export type { StudyProgress } from './store/study-progress.js';
-export type { RankedFunction, StudySummary } from './store/study-summary.js';
-export type { ClaimedFunction } from './store/suggest.js';
+export type { ExportOptions } from './store/reports/export-table.js';
+export type { StudyProgress } from './store/reports/study-progress.js';
+export type { RankedFunction, StudySummary } from './store/reports/study-summary.js';
+export type { ClaimedFunction } from './store/suggest/suggest.js';
 export type { OutsideResult, Study } from './study.js';
 export { outputFeatures };
 

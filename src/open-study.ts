@@ -1,5 +1,5 @@
+import { checkOperatorsApart } from './compute/check-operators.js';
 import { type Config, loadConfig } from './config.js';
-import { checkOperatorsApart } from './consumers/check-operators.js';
 import { createLogger } from './log.js';
 import { resolveOperators } from './nn/tasks/operator-registry.js';
 import { resolveTask, type TaskFolders } from './nn/tasks/task-registry.js';

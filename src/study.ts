@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { nanoid } from 'nanoid';
 import type { FunctionResults } from './act-bench/function-results.js';
+import { withTaskPredictor } from './compute/task-predictor.js';
 import { loadConfig } from './config.js';
-import { withTaskPredictor } from './consumers/task-predictor.js';
 import { needsUncertainty } from './domain/surrogate/acquisition.js';
 import { adaptRegressor, type OwnRegressor } from './domain/surrogate/regressor.js';
 import { DEFAULT_SURROGATE } from './domain/surrogate/settings.js';
@@ -19,13 +19,18 @@ import { pauseSearch, resumeSearch, type SearchOptions, startSearch, stopSearch 
 import { uploadFisher } from './producers/upload-fisher.js';
 import type { Pipeline } from './queues/pipeline.js';
 import type { StudyDoc } from './store/documents.js';
-import { type ExportedTable, type ExportOptions, exportTable } from './store/export-table.js';
-import { hashOfName, nameForStudy } from './store/own-operators.js';
-import { storedResult } from './store/runs.js';
-import type { Predictor } from './store/search-view.js';
-import { type StudyProgress, studyProgress } from './store/study-progress.js';
-import { type RankedFunction, rankedFunctions, type StudySummary, studySummary } from './store/study-summary.js';
-import { type ClaimedFunction, predictorWith, suggest, suggestAndClaim } from './store/suggest.js';
+import { type ExportedTable, type ExportOptions, exportTable } from './store/reports/export-table.js';
+import { type StudyProgress, studyProgress } from './store/reports/study-progress.js';
+import {
+  type RankedFunction,
+  rankedFunctions,
+  type StudySummary,
+  studySummary,
+} from './store/reports/study-summary.js';
+import { hashOfName, nameForStudy } from './store/study-names.js';
+import type { Predictor } from './store/suggest/search-view.js';
+import { type ClaimedFunction, predictorWith, suggest, suggestAndClaim } from './store/suggest/suggest.js';
+import { storedResult } from './store/trials/runs.js';
 
 /** A result from outside: accuracies are fractions, `runtime` is in seconds; only the validation accuracy is needed. */
 export interface OutsideResult extends Partial<Omit<TrialResult, 'valAcc'>> {

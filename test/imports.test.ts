@@ -14,7 +14,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['server', 'open-study'],
   ['study'],
   ['consumers', 'replay'],
-  ['producers'],
+  ['producers', 'compute'],
   ['open-pipeline', 'services'],
   ['queues'],
   ['store'],

@@ -5,8 +5,8 @@ import type { Pipeline } from '../queues/pipeline.js';
 import { findServices } from '../services/services.js';
 import { Study } from '../study.js';
 import { type Interruption, interruptible, unlessAborted } from './interruption.js';
-import { lostDatabase } from './lost-server.js';
 import { notify } from './output.js';
+import { lostDatabase } from './servers/lost-server.js';
 
 /** What a command has to work with. */
 export interface CommandContext {

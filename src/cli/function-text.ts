@@ -1,8 +1,8 @@
-import type { Asymptote, Growth } from '../domain/asymptotes.js';
-import type { SlopeStatistics } from '../domain/slope-statistics.js';
+import type { Asymptote, Growth } from '../domain/analysis/asymptotes.js';
+import type { SlopeStatistics } from '../domain/analysis/slope-statistics.js';
 import type { Chart } from '../plot/chart.js';
 import { drawText } from '../plot/draw-text.js';
-import type { FunctionReport } from '../store/function-report.js';
+import type { FunctionReport } from '../store/reports/function-report.js';
 import { fields, spelled } from './output.js';
 
 /** Outputs shown to people; `--json` has all. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { loadConfig } from '../config.js';
-import { parseExpression } from '../domain/expression.js';
-import { ExpressionError } from '../domain/expression-error.js';
+import { parseExpression } from '../domain/expression/expression.js';
+import { ExpressionError } from '../domain/expression/expression-error.js';
 import type { OperatorSet } from '../domain/operators/types.js';
 import { resolveOperators } from '../nn/tasks/operator-registry.js';
 import { findModules, type TaskFolders } from '../nn/tasks/task-registry.js';

@@ -9,13 +9,13 @@ import type { Pipeline } from '../queues/pipeline.js';
 import { startMonitor } from '../server/monitor.js';
 import { findServices } from '../services/services.js';
 import { checkStudyName } from '../store/document-schemas.js';
-import { formatSummary, type RankedFunction } from '../store/study-summary.js';
+import { formatSummary, type RankedFunction } from '../store/reports/study-summary.js';
 import { Study } from '../study.js';
 import { ensureBackend } from './ensure-backend.js';
-import { follow } from './follow.js';
+import { follow } from './follow/follow.js';
+import { createProgressDisplay, type ProgressDisplay } from './follow/progress-display.js';
 import { Interrupted, type Interruption, interruptible } from './interruption.js';
-import { lostDatabase } from './lost-server.js';
-import { createProgressDisplay, type ProgressDisplay } from './progress-display.js';
+import { lostDatabase } from './servers/lost-server.js';
 
 export interface QuickstartOptions {
   study: string;

@@ -1,5 +1,5 @@
 import type { Command, CommanderError } from 'commander';
-import { ExpressionError } from '../domain/expression-error.js';
+import { ExpressionError } from '../domain/expression/expression-error.js';
 import { AquasurfError, errorLine } from '../errors.js';
 import { Interrupted } from './interruption.js';
 

@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DelayedError, type Job, Worker } from 'bullmq';
 import { nanoid } from 'nanoid';
+import { ComputeProcess } from '../compute/compute-process.js';
+import type { ComputeSettings } from '../compute/protocol.js';
 import type { Logger } from '../log.js';
 import { reconcile } from '../producers/reconcile.js';
 import { DEVICE_JOBS, JOB_NAMES, JOBS, type JobName } from '../queues/jobs.js';
 import type { Pipeline } from '../queues/pipeline.js';
 import { payloadOf } from '../queues/queues.js';
-import { isDatabaseAway } from '../store/database-away.js';
-import { ComputeProcess } from './compute/compute-process.js';
-import type { ComputeSettings } from './compute/protocol.js';
+import { isDatabaseAway } from '../store/mongo/database-away.js';
 import { Device } from './device.js';
-import { HandBack, STOPPING } from './hand-back.js';
-import type { Handler, HandlerContext, JobReport } from './handler.js';
-import { checkHandlers, HANDLERS } from './handlers.js';
+import { HandBack, STOPPING } from './handlers/hand-back.js';
+import type { Handler, HandlerContext, JobReport } from './handlers/handler.js';
+import { checkHandlers, HANDLERS } from './handlers/handlers.js';
 import { KernelThreads } from './threads/kernel-threads.js';
 
 export interface ConsumerOptions {

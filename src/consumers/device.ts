@@ -1,7 +1,7 @@
+import type { CallOptions, ComputeProcess } from '../compute/compute-process.js';
+import type { ComputeMethod, Params, Result } from '../compute/protocol.js';
 import type { JobName } from '../queues/jobs.js';
-import type { CallOptions, ComputeProcess } from './compute/compute-process.js';
-import type { ComputeMethod, Params, Result } from './compute/protocol.js';
-import { STOPPING } from './hand-back.js';
+import { STOPPING } from './handlers/hand-back.js';
 
 /**
  * The one accelerator of a consumer, and who has it. While a job has it, the consumer takes no jobs from other queues

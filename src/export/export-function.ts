@@ -1,9 +1,9 @@
-import { canonicalHash } from '../domain/canonical-hash.js';
-import { formatExpression, parseExpression } from '../domain/expression.js';
-import { type Normalization, NotNormalizableError, normalization } from '../domain/normalization.js';
+import { type Normalization, NotNormalizableError, normalization } from '../domain/analysis/normalization.js';
+import { formatExpression, parseExpression } from '../domain/expression/expression.js';
+import { canonicalHash } from '../domain/features/canonical-hash.js';
+import { outputFeatures } from '../domain/features/output-features.js';
 import { ALL_OPERATORS } from '../domain/operators/index.js';
 import type { OperatorSet } from '../domain/operators/types.js';
-import { outputFeatures } from '../domain/output-features.js';
 import { AquasurfError } from '../errors.js';
 import { describe } from './description.js';
 import { wordsOfExpression, wordsOfName } from './names.js';

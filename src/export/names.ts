@@ -1,4 +1,4 @@
-import type { Expression } from '../domain/expression.js';
+import type { Expression } from '../domain/expression/expression.js';
 import { AquasurfError } from '../errors.js';
 
 /** Longer names are cut, and end in the beginning of the canonical hash. */

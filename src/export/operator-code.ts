@@ -1,4 +1,4 @@
-import { ExpressionError } from '../domain/expression-error.js';
+import { ExpressionError } from '../domain/expression/expression-error.js';
 import { ALL_OPERATORS, findOperator, operatorSetId } from '../domain/operators/index.js';
 import type { Operator, OperatorSet } from '../domain/operators/types.js';
 

@@ -1,5 +1,5 @@
-import type { Expression } from '../domain/expression.js';
-import type { Normalization } from '../domain/normalization.js';
+import type { Normalization } from '../domain/analysis/normalization.js';
+import type { Expression } from '../domain/expression/expression.js';
 import type { OperatorSet } from '../domain/operators/types.js';
 
 export const EXPORT_TARGETS = ['torch', 'keras', 'jax', 'tfjs', 'typescript', 'latex'] as const;

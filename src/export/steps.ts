@@ -1,4 +1,4 @@
-import type { Expression } from '../domain/expression.js';
+import type { Expression } from '../domain/expression/expression.js';
 import type { OperatorSet } from '../domain/operators/types.js';
 import { isBuiltIn } from './operator-code.js';
 

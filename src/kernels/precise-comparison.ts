@@ -1,5 +1,5 @@
 import { Decimal } from 'decimal.js';
-import { type Expression, formatExpression } from '../domain/expression.js';
+import { type Expression, formatExpression } from '../domain/expression/expression.js';
 import type { Decimals } from './precise-functions.js';
 import { PRECISE_OPERATORS } from './precise-operators.js';
 

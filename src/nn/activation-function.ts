@@ -1,7 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs';
-import { type Expression, formatExpression, parseExpression } from '../domain/expression.js';
-import { ExpressionError } from '../domain/expression-error.js';
-import { normalization } from '../domain/normalization.js';
+import { normalization } from '../domain/analysis/normalization.js';
+import { type Expression, formatExpression, parseExpression } from '../domain/expression/expression.js';
+import { ExpressionError } from '../domain/expression/expression-error.js';
 import { ALL_OPERATORS } from '../domain/operators/index.js';
 import { buildOperatorSet, type OperatorsDefinition } from '../domain/operators/own-operators.js';
 import type { OperatorSet, Tensor, Tf } from '../domain/operators/types.js';

@@ -1,4 +1,4 @@
-import type { Expression } from '../domain/expression.js';
+import type { Expression } from '../domain/expression/expression.js';
 import { ALL_OPERATORS, findOperator } from '../domain/operators/index.js';
 import type { OperatorSet, Tensor, Tf } from '../domain/operators/types.js';
 import { AquasurfError } from '../errors.js';

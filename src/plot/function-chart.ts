@@ -1,5 +1,5 @@
-import { differentiate } from '../domain/derivative.js';
-import { type Expression, formatExpression } from '../domain/expression.js';
+import { differentiate } from '../domain/analysis/derivative.js';
+import { type Expression, formatExpression } from '../domain/expression/expression.js';
 import { ALL_OPERATORS } from '../domain/operators/index.js';
 import type { OperatorSet } from '../domain/operators/types.js';
 import type { Chart, Panel } from './chart.js';

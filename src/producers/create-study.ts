@@ -1,8 +1,8 @@
 import { BASELINES } from '../domain/baselines.js';
-import { canonicalHash } from '../domain/canonical-hash.js';
+import { canonicalHash } from '../domain/features/canonical-hash.js';
+import { outputFeatures } from '../domain/features/output-features.js';
 import { operatorSet, operatorSetId, vocabulary } from '../domain/operators/index.js';
 import type { OperatorSet } from '../domain/operators/types.js';
-import { outputFeatures } from '../domain/output-features.js';
 import {
   DEFAULT_SURROGATE,
   NEW_STUDY_SURROGATE,

@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FunctionResults } from '../act-bench/function-results.js';
-import { canonicalHash } from '../domain/canonical-hash.js';
 import { FunctionEnumerator } from '../domain/enumeration/enumerator.js';
-import { countOperators, formatExpression, parseExpression } from '../domain/expression.js';
-import { ExpressionError } from '../domain/expression-error.js';
+import { countOperators, formatExpression, parseExpression } from '../domain/expression/expression.js';
+import { ExpressionError } from '../domain/expression/expression-error.js';
+import { rankOf } from '../domain/expression/rank.js';
+import { canonicalHash } from '../domain/features/canonical-hash.js';
+import { isUsable, outputFeatures } from '../domain/features/output-features.js';
 import { operatorSet } from '../domain/operators/index.js';
-import { isUsable, outputFeatures } from '../domain/output-features.js';
-import { rankOf } from '../domain/rank.js';
 import { AquasurfError } from '../errors.js';
 import type { Pipeline } from '../queues/pipeline.js';
 import type { FisherSettings, StudyDoc } from '../store/documents.js';
-import type { ImportCounts, ImportedFunction } from '../store/import-results.js';
-import { rangeId } from '../store/spaces.js';
+import { rangeId } from '../store/functions/spaces.js';
+import type { ImportCounts, ImportedFunction } from '../store/trials/import-results.js';
 import { listSpace } from './spaces.js';
 
 export interface ImportOptions {

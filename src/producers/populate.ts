@@ -5,7 +5,7 @@ import { resolveReference } from '../nn/tasks/operator-registry.js';
 import type { TaskFolders } from '../nn/tasks/task-registry.js';
 import type { Pipeline } from '../queues/pipeline.js';
 import type { SpaceDoc, StudyDoc } from '../store/documents.js';
-import { operatorsOf } from '../store/own-operators.js';
+import { operatorsOf } from '../store/study-names.js';
 import { expandPresets, splitSpace } from './space-entries.js';
 import { listSpace, type Sampling, sampleSpace, schemaSpace } from './spaces.js';
 

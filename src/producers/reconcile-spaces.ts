@@ -1,5 +1,5 @@
 import type { Pipeline } from '../queues/pipeline.js';
-import { rangeId } from '../store/spaces.js';
+import { rangeId } from '../store/functions/spaces.js';
 import { ensureJobs } from './ensure-jobs.js';
 
 /** Ranges looked at in one pass. */

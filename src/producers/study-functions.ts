@@ -1,7 +1,7 @@
 import { AquasurfError } from '../errors.js';
 import type { StudyDoc } from '../store/documents.js';
-import { hashOfName } from '../store/own-operators.js';
 import type { Store } from '../store/store.js';
+import { hashOfName } from '../store/study-names.js';
 
 /**
  * Canonical hashes of functions that a person names, each once.

@@ -1,4 +1,4 @@
-import { packCdf } from '../domain/spectrum.js';
+import { packCdf } from '../domain/features/spectrum.js';
 import { AquasurfError } from '../errors.js';
 import type { Pipeline } from '../queues/pipeline.js';
 import { hashesInStudy } from './study-functions.js';

@@ -1,18 +1,7 @@
-import type { PlaneName } from '../domain/search/searchers.js';
-import type { Points } from '../domain/surrogate/points.js';
-import type { SparseGraph } from '../domain/surrogate/sparse-graph.js';
+import type { PlaneName } from '../domain/replay/searchers.js';
+import { type PlaneFits, spread } from './plane-fits.js';
 import type { ReplayTable } from './replay-table.js';
 import type { ReplayThreads } from './replay-threads.js';
-
-/** The fits of one plane: many layouts of one graph. Features do not change during a replay, so the graph does not either. */
-export interface PlaneFits {
-  /** Of UMAP; none for principal components, which have no chance in them. */
-  graph: SparseGraph | undefined;
-  /** Rows of the table that have a place. */
-  rows: Int32Array;
-  /** Places of all rows of the table, NaN for those without. */
-  layouts: Points[];
-}
 
 /** Layouts of a plane that suggestions draw from, instead of a new one each time. */
 export const STORED_FITS = 20;
@@ -44,13 +33,3 @@ export async function fitPlane(
 }
 
 export const hasFisher = (table: ReplayTable, row: number): boolean => table.fisher[row]!.length > 0;
-
-/** Places of some rows among all; in memory that threads share. */
-export function spread(layout: Float32Array | Points, rows: Int32Array, count: number): Points {
-  const [coordinates, dimensions] = 'dimensions' in layout ? [layout.coordinates, layout.dimensions] : [layout, 2];
-  const all = new Float32Array(new SharedArrayBuffer(4 * dimensions * count)).fill(Number.NaN);
-  rows.forEach((row, i) => {
-    all.set(coordinates.subarray(dimensions * i, dimensions * (i + 1)), dimensions * row);
-  });
-  return { count, dimensions, coordinates: all };
-}

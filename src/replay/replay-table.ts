@@ -1,10 +1,10 @@
 import type { ActBenchTable, TableEntry } from '../act-bench/table.js';
 import { BASELINES } from '../domain/baselines.js';
-import { canonicalHash } from '../domain/canonical-hash.js';
-import { formatExpression, parseExpression } from '../domain/expression.js';
-import { ExpressionError } from '../domain/expression-error.js';
-import { isUsable, outputFeatures } from '../domain/output-features.js';
-import { type Judgement, judgement } from '../domain/search/judge.js';
+import { formatExpression, parseExpression } from '../domain/expression/expression.js';
+import { ExpressionError } from '../domain/expression/expression-error.js';
+import { canonicalHash } from '../domain/features/canonical-hash.js';
+import { isUsable, outputFeatures } from '../domain/features/output-features.js';
+import { type Judgement, judgement } from '../domain/replay/judge.js';
 import { AquasurfError } from '../errors.js';
 
 /** The functions of a table as a search sees them: rows in the order of their canonical hashes. */

@@ -1,14 +1,14 @@
 import { SeededRandom } from '../domain/random/seeded-random.js';
-import { FeatureScout, RANDOM_SHARE } from '../domain/search/feature-scout.js';
-import { type Judgement, type RunFigures, runFigures } from '../domain/search/judge.js';
-import { type Opening, replaySearch } from '../domain/search/replay.js';
-import { createSearcher, type PlaneName, type SearcherName } from '../domain/search/searchers.js';
+import { type Judgement, type RunFigures, runFigures } from '../domain/replay/judge.js';
+import { type Opening, replaySearch } from '../domain/replay/replay.js';
+import { createSearcher, type PlaneName, type SearcherName } from '../domain/replay/searchers.js';
 import { featureComponents } from '../domain/surrogate/components.js';
 import { layoutGraph, viewGraph } from '../domain/surrogate/embedding.js';
+import { FeatureScout, RANDOM_SHARE } from '../domain/surrogate/feature-scout.js';
 import type { Points } from '../domain/surrogate/points.js';
 import type { SparseGraph } from '../domain/surrogate/sparse-graph.js';
 import { wasmEmbeddingKernels as kernels } from '../kernels/embedding-kernels.js';
-import { type PlaneFits, spread } from './fits.js';
+import { type PlaneFits, spread } from './plane-fits.js';
 
 /** One search against the table. */
 export interface RunTask {

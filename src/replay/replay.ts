@@ -1,7 +1,8 @@
-import { type Comparison, compare } from '../domain/search/comparison.js';
-import { PLANE_OF, type PlaneName, type SearcherName } from '../domain/search/searchers.js';
-import { type SearcherSummary, summarize } from '../domain/search/summary.js';
-import { fitPlane, type PlaneFits } from './fits.js';
+import { type Comparison, compare } from '../domain/replay/comparison.js';
+import { PLANE_OF, type PlaneName, type SearcherName } from '../domain/replay/searchers.js';
+import { type SearcherSummary, summarize } from '../domain/replay/summary.js';
+import { fitPlane } from './fits.js';
+import type { PlaneFits } from './plane-fits.js';
 import { judge, judgedBy, type LeftOut, type ReplayTable } from './replay-table.js';
 import type { RunAnswer, ScarceFeatures } from './replay-thread.js';
 import { ReplayThreads } from './replay-threads.js';

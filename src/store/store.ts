@@ -1,22 +1,22 @@
 import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
 import { AquasurfError } from '../errors.js';
 import { shownUrl } from '../shown-url.js';
-import { Components } from './components.js';
-import { databaseNow } from './database-clock.js';
-import { Embeddings } from './embeddings.js';
-import { Functions } from './functions.js';
-import { ImportResults } from './import-results.js';
-import { createIndexes } from './indexes.js';
-import { Planes } from './planes.js';
-import { Retrainings } from './retrainings.js';
-import { retryUpsert } from './retry.js';
-import { Runs } from './runs.js';
-import { Spaces } from './spaces.js';
+import { Functions } from './functions/functions.js';
+import { Spaces } from './functions/spaces.js';
+import { databaseNow } from './mongo/database-clock.js';
+import { createIndexes } from './mongo/indexes.js';
+import { retryUpsert } from './mongo/retry.js';
+import { Components } from './planes/components.js';
+import { Embeddings } from './planes/embeddings.js';
+import { Planes } from './planes/planes.js';
 import { Studies } from './studies.js';
-import { TrialFisher } from './trial-fisher.js';
-import { TrialLeases } from './trial-leases.js';
-import { TrialResults } from './trial-results.js';
-import { Trials } from './trials.js';
+import { ImportResults } from './trials/import-results.js';
+import { Retrainings } from './trials/retrainings.js';
+import { Runs } from './trials/runs.js';
+import { TrialFisher } from './trials/trial-fisher.js';
+import { TrialLeases } from './trials/trial-leases.js';
+import { TrialResults } from './trials/trial-results.js';
+import { Trials } from './trials/trials.js';
 
 /** Where the URI names no database. */
 const DATABASE = 'aquasurf';

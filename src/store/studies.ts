@@ -12,7 +12,7 @@ import type {
   StudySearch,
   TrialDoc,
 } from './documents.js';
-import { isDuplicateKey, retryConflicts } from './retry.js';
+import { isDuplicateKey, retryConflicts } from './mongo/retry.js';
 
 /** `studies`: what is searched and how, and the state of the search. */
 export class Studies {

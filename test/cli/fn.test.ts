@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { entryPoint } from '../../src/config.js';
-import { canonicalHash } from '../../src/domain/canonical-hash.js';
-import { outputFeatures } from '../../src/domain/output-features.js';
-import { outputSamples } from '../../src/domain/samples.js';
+import { canonicalHash } from '../../src/domain/features/canonical-hash.js';
+import { outputFeatures } from '../../src/domain/features/output-features.js';
+import { outputSamples } from '../../src/domain/features/samples.js';
 import { useCli } from './run-cli.js';
 
 const cli = useCli({ MONGODB_URI: 'mongodb://127.0.0.1:1/nowhere' });

@@ -1,6 +1,6 @@
 import { MongoServerSelectionError } from 'mongodb';
 import { describe, expect, it } from 'vitest';
-import { answerOfRedis, lostDatabase } from '../../src/cli/lost-server.js';
+import { answerOfRedis, lostDatabase } from '../../src/cli/servers/lost-server.js';
 
 describe('a server that goes away while a command runs', () => {
   it('Redis: is told after the patience, where its client would wait for ever', async () => {

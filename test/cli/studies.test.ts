@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { canonicalHash } from '../../src/domain/canonical-hash.js';
-import { isUsable, outputFeatures } from '../../src/domain/output-features.js';
-import { rankOf } from '../../src/domain/rank.js';
+import { rankOf } from '../../src/domain/expression/rank.js';
+import { canonicalHash } from '../../src/domain/features/canonical-hash.js';
+import { isUsable, outputFeatures } from '../../src/domain/features/output-features.js';
 import { openStore, type Store } from '../../src/store/store.js';
 import { batchOf } from '../store/test-store.js';
 import { testServices } from '../support/services.js';

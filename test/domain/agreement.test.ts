@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Expression, formatExpression } from '../../src/domain/expression.js';
+import { type Expression, formatExpression } from '../../src/domain/expression/expression.js';
 import type { Tensor, Tf } from '../../src/domain/operators/types.js';
 import { SeededRandom } from '../../src/domain/random/seeded-random.js';
 import { loadBackend } from '../../src/nn/backend/load-backend.js';

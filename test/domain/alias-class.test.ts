@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { ALIAS_CLASSES, compareAliases } from '../../src/domain/alias-class.js';
-import { canonicalHash } from '../../src/domain/canonical-hash.js';
-import { evaluateFloat32 } from '../../src/domain/evaluate-float32.js';
-import { parseExpression } from '../../src/domain/expression.js';
-import { mergeFunctions, randomMergedPairs } from '../../src/domain/merged-functions.js';
-import { OUTPUT_INPUTS, outputFeatures } from '../../src/domain/output-features.js';
+import { ALIAS_CLASSES, compareAliases } from '../../src/domain/analysis/alias-class.js';
+import { mergeFunctions, randomMergedPairs } from '../../src/domain/analysis/merged-functions.js';
+import { parseExpression } from '../../src/domain/expression/expression.js';
+import { canonicalHash } from '../../src/domain/features/canonical-hash.js';
+import { evaluateFloat32 } from '../../src/domain/features/evaluate-float32.js';
+import { OUTPUT_INPUTS, outputFeatures } from '../../src/domain/features/output-features.js';
 import { comparePrecisely } from '../../src/kernels/precise-comparison.js';
 import { testSize } from '../support/test-size.js';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type Asymptote, asymptotes } from '../../src/domain/asymptotes.js';
-import { formatExpression, parseExpression } from '../../src/domain/expression.js';
+import { type Asymptote, asymptotes } from '../../src/domain/analysis/asymptotes.js';
+import { formatExpression, parseExpression } from '../../src/domain/expression/expression.js';
+import { parseSchema, schemaInstance, schemaSize } from '../../src/domain/expression/schema.js';
 import { ALL_OPERATORS, STANDARD_OPERATORS } from '../../src/domain/operators/index.js';
 import { SeededRandom } from '../../src/domain/random/seeded-random.js';
-import { parseSchema, schemaInstance, schemaSize } from '../../src/domain/schema.js';
 import { preciseValue } from '../../src/kernels/precise-comparison.js';
 import { testSize } from '../support/test-size.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { derivativeText } from '../../src/domain/derivative-text.js';
-import { parseExpression } from '../../src/domain/expression.js';
+import { derivativeText } from '../../src/domain/analysis/derivative-text.js';
+import { parseExpression } from '../../src/domain/expression/expression.js';
 import { ALL_OPERATORS } from '../../src/domain/operators/index.js';
 
 describe('derivativeText', () => {

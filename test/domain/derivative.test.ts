@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { differentiate } from '../../src/domain/derivative.js';
-import { evaluate } from '../../src/domain/evaluate.js';
-import { type Expression, formatExpression, parseExpression, X } from '../../src/domain/expression.js';
+import { differentiate } from '../../src/domain/analysis/derivative.js';
+import { type Expression, formatExpression, parseExpression, X } from '../../src/domain/expression/expression.js';
+import { parseSchema, schemaInstance, schemaSize } from '../../src/domain/expression/schema.js';
+import { evaluate } from '../../src/domain/features/evaluate.js';
 import { ALL_OPERATORS, STANDARD_OPERATORS } from '../../src/domain/operators/index.js';
 import type { OperatorSet, Tensor, Tf } from '../../src/domain/operators/types.js';
 import { SeededRandom } from '../../src/domain/random/seeded-random.js';
-import { parseSchema, schemaInstance, schemaSize } from '../../src/domain/schema.js';
 import { loadBackend } from '../../src/nn/backend/load-backend.js';
 import { evaluateTensor } from '../../src/nn/evaluate-tensor.js';
 import { testSize } from '../support/test-size.js';

@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countOperators, type Expression, formatExpression, parseExpression, X } from '../../src/domain/expression.js';
-import { ExpressionError } from '../../src/domain/expression-error.js';
-import { editDistance, nearestNames } from '../../src/domain/nearest-names.js';
+import {
+  countOperators,
+  type Expression,
+  formatExpression,
+  parseExpression,
+  X,
+} from '../../src/domain/expression/expression.js';
+import { ExpressionError } from '../../src/domain/expression/expression-error.js';
+import { editDistance, nearestNames } from '../../src/domain/expression/nearest-names.js';
 import { ALL_OPERATORS, STANDARD_OPERATORS } from '../../src/domain/operators/index.js';
 import { testSize } from '../support/test-size.js';
 

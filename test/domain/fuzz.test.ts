@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Expression, formatExpression, parseExpression } from '../../src/domain/expression.js';
-import { ExpressionError } from '../../src/domain/expression-error.js';
+import { type Expression, formatExpression, parseExpression } from '../../src/domain/expression/expression.js';
+import { ExpressionError } from '../../src/domain/expression/expression-error.js';
+import { formatSchema, parseSchema, type Schema } from '../../src/domain/expression/schema.js';
 import { SeededRandom } from '../../src/domain/random/seeded-random.js';
-import { formatSchema, parseSchema, type Schema } from '../../src/domain/schema.js';
 import { hostileText } from '../support/hostile-texts.js';
 import { randomExpression, randomSchema } from '../support/random-expressions.js';
 import { testSize } from '../support/test-size.js';

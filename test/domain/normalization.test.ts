@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { evaluate } from '../../src/domain/evaluate.js';
-import { parseExpression } from '../../src/domain/expression.js';
-import { ExpressionError } from '../../src/domain/expression-error.js';
-import { normalization } from '../../src/domain/normalization.js';
+import { normalization } from '../../src/domain/analysis/normalization.js';
+import { integrate } from '../../src/domain/analysis/quadrature.js';
+import { parseExpression } from '../../src/domain/expression/expression.js';
+import { ExpressionError } from '../../src/domain/expression/expression-error.js';
+import { evaluate } from '../../src/domain/features/evaluate.js';
 import { STANDARD_OPERATORS } from '../../src/domain/operators/index.js';
-import { integrate } from '../../src/domain/quadrature.js';
 import { erfc } from '../../src/domain/special-functions/error-functions.js';
 import { type GoldenNumber, golden, toNumber } from '../support/golden.js';
 

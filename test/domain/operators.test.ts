@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ExpressionError } from '../../src/domain/expression-error.js';
+import { ExpressionError } from '../../src/domain/expression/expression-error.js';
 import {
   ALL_OPERATORS,
   findOperator,

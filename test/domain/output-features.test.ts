@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BASELINES } from '../../src/domain/baselines.js';
-import { canonicalHash } from '../../src/domain/canonical-hash.js';
-import { evaluate } from '../../src/domain/evaluate.js';
-import { formatExpression, parseExpression } from '../../src/domain/expression.js';
-import { ExpressionError } from '../../src/domain/expression-error.js';
+import { formatExpression, parseExpression } from '../../src/domain/expression/expression.js';
+import { ExpressionError } from '../../src/domain/expression/expression-error.js';
+import { nameOfRank, rankOf } from '../../src/domain/expression/rank.js';
+import { parseSchema, schemaInstance, schemaSize } from '../../src/domain/expression/schema.js';
+import { canonicalHash } from '../../src/domain/features/canonical-hash.js';
+import { evaluate } from '../../src/domain/features/evaluate.js';
+import { isUsable, outputFeatures } from '../../src/domain/features/output-features.js';
 import { ALL_OPERATORS, STANDARD_OPERATORS } from '../../src/domain/operators/index.js';
-import { isUsable, outputFeatures } from '../../src/domain/output-features.js';
-import { nameOfRank, rankOf } from '../../src/domain/rank.js';
-import { parseSchema, schemaInstance, schemaSize } from '../../src/domain/schema.js';
 import { decodeFloat32, golden } from '../support/golden.js';
 import { testSize } from '../support/test-size.js';
 

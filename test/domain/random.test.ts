@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { outputSamples } from '../../src/domain/features/samples.js';
 import { Mt19937 } from '../../src/domain/random/mt19937.js';
 import { preciseLog } from '../../src/domain/random/precise-log.js';
 import { SeededRandom } from '../../src/domain/random/seeded-random.js';
-import { outputSamples } from '../../src/domain/samples.js';
 import { decodeFloat32, golden } from '../support/golden.js';
 import { testSize } from '../support/test-size.js';
 

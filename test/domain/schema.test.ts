@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatExpression } from '../../src/domain/expression.js';
-import { ExpressionError } from '../../src/domain/expression-error.js';
+import { formatExpression } from '../../src/domain/expression/expression.js';
+import { ExpressionError } from '../../src/domain/expression/expression-error.js';
+import { formatSchema, parseSchema, schemaInstance, schemaSize } from '../../src/domain/expression/schema.js';
 import { ALL_OPERATORS, STANDARD_OPERATORS } from '../../src/domain/operators/index.js';
 import type { OperatorSet } from '../../src/domain/operators/types.js';
-import { formatSchema, parseSchema, schemaInstance, schemaSize } from '../../src/domain/schema.js';
 import { golden } from '../support/golden.js';
 
 interface GoldenSchemas {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseExpression } from '../../src/domain/expression.js';
-import { outputSamples } from '../../src/domain/samples.js';
-import { slopeStatistics } from '../../src/domain/slope-statistics.js';
+import { slopeStatistics } from '../../src/domain/analysis/slope-statistics.js';
+import { parseExpression } from '../../src/domain/expression/expression.js';
+import { outputSamples } from '../../src/domain/features/samples.js';
 
 const of = (text: string) => slopeStatistics(parseExpression(text));
 const share = (holds: (x: number) => boolean): number => outputSamples().filter(holds).length / 1000;

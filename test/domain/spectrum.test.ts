@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cumulativeHistogram, pairHistogram } from '../../src/domain/log-histogram.js';
+import { cumulativeHistogram, pairHistogram } from '../../src/domain/features/log-histogram.js';
 import {
   edgeCount,
   featureCount,
@@ -9,7 +9,7 @@ import {
   type LayerSpectrum,
   packCdf,
   unpackCdf,
-} from '../../src/domain/spectrum.js';
+} from '../../src/domain/features/spectrum.js';
 import { testSize } from '../support/test-size.js';
 
 interface GoldenLayer {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outputFeatures } from '../../src/domain/output-features.js';
+import { outputFeatures } from '../../src/domain/features/output-features.js';
 import { outputStatistics } from '../../src/domain/statistics.js';
 import { golden } from '../support/golden.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createProgram } from '../../src/cli/program.js';
-import { parseExpression } from '../../src/domain/expression.js';
+import { parseExpression } from '../../src/domain/expression/expression.js';
 import { ALL_OPERATORS } from '../../src/domain/operators/index.js';
 import type { OperatorSet, UnaryOperator } from '../../src/domain/operators/types.js';
 import { exportFunction } from '../../src/export/export-function.js';

@@ -1,4 +1,4 @@
-import { formatExpression, parseExpression } from '../../src/domain/expression.js';
+import { formatExpression, parseExpression } from '../../src/domain/expression/expression.js';
 import { ALL_OPERATORS } from '../../src/domain/operators/index.js';
 import { SeededRandom } from '../../src/domain/random/seeded-random.js';
 

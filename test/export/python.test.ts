@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { outputSamples } from '../../src/domain/samples.js';
+import { outputSamples } from '../../src/domain/features/samples.js';
 import { exportFunction } from '../../src/export/export-function.js';
 import { decodeFloat32, golden } from '../support/golden.js';
 import { testSize } from '../support/test-size.js';

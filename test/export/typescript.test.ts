@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { differentiate } from '../../src/domain/derivative.js';
-import { evaluate } from '../../src/domain/evaluate.js';
-import { parseExpression } from '../../src/domain/expression.js';
-import { normalization } from '../../src/domain/normalization.js';
-import { outputSamples } from '../../src/domain/samples.js';
+import { differentiate } from '../../src/domain/analysis/derivative.js';
+import { normalization } from '../../src/domain/analysis/normalization.js';
+import { parseExpression } from '../../src/domain/expression/expression.js';
+import { evaluate } from '../../src/domain/features/evaluate.js';
+import { outputSamples } from '../../src/domain/features/samples.js';
 import { exportFunction } from '../../src/export/export-function.js';
 import { testSize } from '../support/test-size.js';
 import { OPERATOR_EXPRESSIONS, randomExpressions, SIGNED_ZEROS, TRICKY_EXPRESSIONS } from './expressions.js';

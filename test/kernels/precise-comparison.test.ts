@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { evaluate } from '../../src/domain/evaluate.js';
-import { type Expression, parseExpression, X } from '../../src/domain/expression.js';
+import { type Expression, parseExpression, X } from '../../src/domain/expression/expression.js';
+import { evaluate } from '../../src/domain/features/evaluate.js';
 import { ALL_OPERATORS, operatorNames, STANDARD_OPERATORS } from '../../src/domain/operators/index.js';
 import type { OperatorSet, UnaryOperator } from '../../src/domain/operators/types.js';
 import { comparePrecisely, preciseValue } from '../../src/kernels/precise-comparison.js';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { unpackCdf } from '../../src/domain/features/spectrum.js';
 import type { Tf } from '../../src/domain/operators/types.js';
-import { unpackCdf } from '../../src/domain/spectrum.js';
 import { EigenvaluePool } from '../../src/kernels/eigenvalue-pool.js';
 import { loadBackend } from '../../src/nn/backend/load-backend.js';
 import { computeFisherFeatures, FeatureComputer } from '../../src/nn/fisher/compute-features.js';

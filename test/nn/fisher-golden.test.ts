@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { cumulativeHistogram } from '../../src/domain/log-histogram.js';
+import { cumulativeHistogram } from '../../src/domain/features/log-histogram.js';
+import { fisherFeatures } from '../../src/domain/features/spectrum.js';
 import type { Tf } from '../../src/domain/operators/types.js';
-import { fisherFeatures } from '../../src/domain/spectrum.js';
 import { loadBackend } from '../../src/nn/backend/load-backend.js';
 import { fisherSpectrum } from '../../src/nn/fisher/fisher-spectrum.js';
 import { createObjective } from '../../src/nn/objective.js';

@@ -2,16 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { evaluate } from '../../src/domain/evaluate.js';
-import { formatExpression, parseExpression } from '../../src/domain/expression.js';
+import { formatExpression, parseExpression } from '../../src/domain/expression/expression.js';
+import { parseSchema, schemaInstance, schemaSize } from '../../src/domain/expression/schema.js';
+import { evaluate } from '../../src/domain/features/evaluate.js';
+import { outputFeatures } from '../../src/domain/features/output-features.js';
 import {
   buildOperatorSet,
   defineOperators,
   type OperatorsDefinition,
 } from '../../src/domain/operators/own-operators.js';
 import type { Tensor, Tf } from '../../src/domain/operators/types.js';
-import { outputFeatures } from '../../src/domain/output-features.js';
-import { parseSchema, schemaInstance, schemaSize } from '../../src/domain/schema.js';
 import { ActivationFunction, createActivationFunction, registerOperators } from '../../src/nn/activation-function.js';
 import { loadBackend } from '../../src/nn/backend/load-backend.js';
 import { checkOperators } from '../../src/nn/check-operators.js';

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ComputeProcess } from '../../src/compute/compute-process.js';
+import type { TaskReference } from '../../src/compute/protocol.js';
 import { loadConfig, packageDir } from '../../src/config.js';
-import { ComputeProcess } from '../../src/consumers/compute/compute-process.js';
-import type { TaskReference } from '../../src/consumers/compute/protocol.js';
 import { createLogger } from '../../src/log.js';
 import { resolveTask } from '../../src/nn/tasks/task-registry.js';
 

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { handleSurrogate } from '../../src/consumers/handle-surrogate.js';
-import type { HandlerContext } from '../../src/consumers/handler.js';
+import type { HandlerContext } from '../../src/consumers/handlers/handler.js';
+import { handleSurrogate } from '../../src/consumers/handlers/surrogate.js';
 import { KernelThreads } from '../../src/consumers/threads/kernel-threads.js';
-import { rankOf } from '../../src/domain/rank.js';
-import { packCdf } from '../../src/domain/spectrum.js';
+import { rankOf } from '../../src/domain/expression/rank.js';
+import { packCdf } from '../../src/domain/features/spectrum.js';
 import { embed } from '../../src/domain/surrogate/embedding.js';
 import type { FunctionDoc } from '../../src/store/documents.js';
 import { hashOf, newStudy, settings, useStore } from '../store/test-store.js';

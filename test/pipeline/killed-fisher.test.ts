@@ -5,7 +5,7 @@ import { loadBackend } from '../../src/nn/backend/load-backend.js';
 import { FeatureComputer } from '../../src/nn/fisher/compute-features.js';
 import { resolveTask } from '../../src/nn/tasks/task-registry.js';
 import type { TrialDoc } from '../../src/store/documents.js';
-import { unpackUint16 } from '../../src/store/vectors.js';
+import { unpackUint16 } from '../../src/store/mongo/vectors.js';
 import { testServices } from '../support/services.js';
 import { SPIRALS, spiralsStudy, startConsumers, until } from '../support/spirals-study.js';
 import { testSize } from '../support/test-size.js';

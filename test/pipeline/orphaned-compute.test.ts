@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A parent whose compute process loads a module that never ends; it tells the process's id. */
 const PARENT = `
-  import { ComputeProcess } from ${JSON.stringify(entryPoint('consumers/compute/compute-process'))};
+  import { ComputeProcess } from ${JSON.stringify(entryPoint('compute/compute-process'))};
   const settings = { backend: 'auto', cacheDir: '.', projectDir: '.', tasksDir: 'endless.mjs', threads: 1 };
   const compute = new ComputeProcess(settings, console);
   compute.call('enumerate', { source: {}, operators: { id: 'none@1', sourceHash: '0' }, from: 0, to: 1 });

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { parseExpression } from '../../src/domain/expression.js';
+import { parseExpression } from '../../src/domain/expression/expression.js';
 import type { Chart, Panel } from '../../src/plot/chart.js';
 import { drawText } from '../../src/plot/draw-text.js';
 import { functionChart } from '../../src/plot/function-chart.js';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { canonicalHash } from '../../src/domain/canonical-hash.js';
-import { parseExpression } from '../../src/domain/expression.js';
-import { isUsable, outputFeatures } from '../../src/domain/output-features.js';
-import { rankOf } from '../../src/domain/rank.js';
+import { parseExpression } from '../../src/domain/expression/expression.js';
+import { rankOf } from '../../src/domain/expression/rank.js';
+import { canonicalHash } from '../../src/domain/features/canonical-hash.js';
+import { isUsable, outputFeatures } from '../../src/domain/features/output-features.js';
 import { oweFisher } from '../../src/producers/fisher.js';
 import type { Pipeline } from '../../src/queues/pipeline.js';
 import { batchOf, newStudy, run, settings, useStore } from '../store/test-store.js';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { rankOf } from '../../src/domain/rank.js';
+import { rankOf } from '../../src/domain/expression/rank.js';
 import { pointsOf } from '../../src/domain/surrogate/points.js';
-import { suggest } from '../../src/store/suggest.js';
+import { suggest } from '../../src/store/suggest/suggest.js';
 import { addTrials, batchOf, claimed, hashOf, newStudy, run, useStore } from './test-store.js';
 
 const store = useStore();

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { canonicalHash } from '../../src/domain/canonical-hash.js';
+import { storedRank } from '../../src/domain/expression/stored-name.js';
+import { canonicalHash } from '../../src/domain/features/canonical-hash.js';
+import { outputFeatures } from '../../src/domain/features/output-features.js';
 import { buildOperatorSet } from '../../src/domain/operators/own-operators.js';
-import { outputFeatures } from '../../src/domain/output-features.js';
-import { storedRank } from '../../src/domain/stored-name.js';
-import { functionReport } from '../../src/store/function-report.js';
+import { functionReport } from '../../src/store/reports/function-report.js';
 import { batchOf, useStore } from './test-store.js';
 
 const store = useStore();

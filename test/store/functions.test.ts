@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { canonicalHash } from '../../src/domain/canonical-hash.js';
-import { outputFeatures } from '../../src/domain/output-features.js';
-import { rankOf } from '../../src/domain/rank.js';
-import { Functions } from '../../src/store/functions.js';
+import { rankOf } from '../../src/domain/expression/rank.js';
+import { canonicalHash } from '../../src/domain/features/canonical-hash.js';
+import { outputFeatures } from '../../src/domain/features/output-features.js';
+import { Functions } from '../../src/store/functions/functions.js';
 import { testSize } from '../support/test-size.js';
 import { batchOf, hashOf, type NamedFunction, useStore } from './test-store.js';
 

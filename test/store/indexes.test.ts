@@ -1,6 +1,6 @@
 import type { CommandStartedEvent, Document } from 'mongodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { rankOf } from '../../src/domain/rank.js';
+import { rankOf } from '../../src/domain/expression/rank.js';
 import { openStore } from '../../src/store/store.js';
 import { addTrials, batchOf, claimed, freshUri, hashOf, newStudy, run, settings, useStore } from './test-store.js';
 

@@ -1,11 +1,11 @@
 import { type Db, MongoServerError } from 'mongodb';
 import { describe, expect, test, vi } from 'vitest';
-import { canonicalHash } from '../../src/domain/canonical-hash.js';
 import type { FunctionBatch } from '../../src/domain/enumeration/function-batch.js';
-import { rankOf } from '../../src/domain/rank.js';
+import { rankOf } from '../../src/domain/expression/rank.js';
+import { canonicalHash } from '../../src/domain/features/canonical-hash.js';
 import type { FunctionDoc } from '../../src/store/documents.js';
-import { RememberedRanks } from '../../src/store/remembered-ranks.js';
-import { storeFunctions } from '../../src/store/store-functions.js';
+import { RememberedRanks } from '../../src/store/functions/remembered-ranks.js';
+import { storeFunctions } from '../../src/store/functions/store-functions.js';
 import { batchOf, useStore } from './test-store.js';
 
 const store = useStore();

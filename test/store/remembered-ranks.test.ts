@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { canonicalHash } from '../../src/domain/canonical-hash.js';
+import { rankOf } from '../../src/domain/expression/rank.js';
+import { canonicalHash } from '../../src/domain/features/canonical-hash.js';
 import { SeededRandom } from '../../src/domain/random/seeded-random.js';
-import { rankOf } from '../../src/domain/rank.js';
-import { RememberedRanks } from '../../src/store/remembered-ranks.js';
+import { RememberedRanks } from '../../src/store/functions/remembered-ranks.js';
 import { hashOf } from './test-store.js';
 
 describe('remembered ranks', () => {

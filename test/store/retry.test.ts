@@ -1,6 +1,6 @@
 import { MongoBulkWriteError, MongoServerError } from 'mongodb';
 import { expect, test } from 'vitest';
-import { isConflict, isDuplicateKey, retryConflicts, retryUpsert } from '../../src/store/retry.js';
+import { isConflict, isDuplicateKey, retryConflicts, retryUpsert } from '../../src/store/mongo/retry.js';
 
 const serverError = (code: number, message = 'refused') => new MongoServerError({ code, message });
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { canonicalHash } from '../../src/domain/canonical-hash.js';
-import { outputFeatures } from '../../src/domain/output-features.js';
-import { rankOf } from '../../src/domain/rank.js';
+import { rankOf } from '../../src/domain/expression/rank.js';
+import { canonicalHash } from '../../src/domain/features/canonical-hash.js';
+import { outputFeatures } from '../../src/domain/features/output-features.js';
 import { MAX_ATTEMPTS } from '../../src/domain/trial.js';
-import { studyFailures } from '../../src/store/study-failures.js';
+import { studyFailures } from '../../src/store/reports/study-failures.js';
 import { batchOf, newStudy, settings, useStore } from './test-store.js';
 
 const store = useStore();

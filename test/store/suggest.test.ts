@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { rankOf } from '../../src/domain/expression/rank.js';
 import { SeededRandom } from '../../src/domain/random/seeded-random.js';
-import { rankOf } from '../../src/domain/rank.js';
 import { adaptRegressor } from '../../src/domain/surrogate/regressor.js';
 import type { StudyDoc } from '../../src/store/documents.js';
-import { predictorWith, suggest, suggestAndClaim } from '../../src/store/suggest.js';
+import { predictorWith, suggest, suggestAndClaim } from '../../src/store/suggest/suggest.js';
 import { testSize } from '../support/test-size.js';
 import { addTrials, batchOf, claimed, hashOf, newStudy, run, useStore } from './test-store.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { rankOf } from '../../src/domain/rank.js';
+import { rankOf } from '../../src/domain/expression/rank.js';
 import { addTrials, batchOf, claimed, hashOf, newStudy, run, useStore } from './test-store.js';
 
 const store = useStore();

@@ -1,4 +1,4 @@
-import type { Expression } from '../../src/domain/expression.js';
+import type { Expression } from '../../src/domain/expression/expression.js';
 import { ALL_OPERATORS, findOperator } from '../../src/domain/operators/index.js';
 
 /** Half a unit in the last place of float32, relative. */

@@ -1,7 +1,7 @@
-import { formatExpression } from '../../src/domain/expression.js';
+import { formatExpression } from '../../src/domain/expression/expression.js';
+import { formatSchema } from '../../src/domain/expression/schema.js';
 import { ALL_OPERATORS, operatorNames } from '../../src/domain/operators/index.js';
 import type { SeededRandom } from '../../src/domain/random/seeded-random.js';
-import { formatSchema } from '../../src/domain/schema.js';
 import { pick, randomExpression, randomSchema } from './random-expressions.js';
 
 const TOKENS = [

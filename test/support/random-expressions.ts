@@ -1,8 +1,8 @@
-import { type Expression, X } from '../../src/domain/expression.js';
+import { type Expression, X } from '../../src/domain/expression/expression.js';
+import type { Schema } from '../../src/domain/expression/schema.js';
 import { ALL_OPERATORS } from '../../src/domain/operators/index.js';
 import type { OperatorSet } from '../../src/domain/operators/types.js';
 import type { SeededRandom } from '../../src/domain/random/seeded-random.js';
-import type { Schema } from '../../src/domain/schema.js';
 
 export const pick = <T>(random: SeededRandom, items: readonly T[]): T => items[random.integer(items.length)]!;
 

@@ -1,7 +1,7 @@
 import type { ActBenchTable } from '../../src/act-bench/table.js';
 import { BASELINES } from '../../src/domain/baselines.js';
+import { isUsable, outputFeatures } from '../../src/domain/features/output-features.js';
 import { STANDARD_OPERATORS } from '../../src/domain/operators/index.js';
-import { isUsable, outputFeatures } from '../../src/domain/output-features.js';
 import { SeededRandom } from '../../src/domain/random/seeded-random.js';
 import { normalCdf } from '../../src/domain/surrogate/normal-distribution.js';
 

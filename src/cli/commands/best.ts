@@ -71,8 +71,8 @@ async function retrain(
   { pipeline, interruption }: CommandContext,
 ): Promise<void> {
   const [{ follow }, { hintAtWorkers }, { notify }] = await Promise.all([
-    import('../follow.js'),
-    import('../worker-hint.js'),
+    import('../follow/follow.js'),
+    import('../follow/worker-hint.js'),
     import('../output.js'),
   ]);
   const owed = await study.retrain(options);

@@ -73,8 +73,8 @@ async function exportAction(expression: string, flags: ExportFlags, version: str
 /** The smallest known name of the function, where a database knows it. */
 async function representativeOf(hash: string): Promise<string | undefined> {
   const [{ readDatabase }, { nameOfRank }] = await Promise.all([
-    import('../read-database.js'),
-    import('../../domain/rank.js'),
+    import('../servers/read-database.js'),
+    import('../../domain/expression/rank.js'),
   ]);
   const known = await readDatabase((store) => store.functions.get(hash));
   return known ? nameOfRank(known.rank) : undefined;

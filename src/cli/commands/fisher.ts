@@ -51,8 +51,8 @@ async function fisherAction(name: string, flags: FisherFlags): Promise<void> {
   await checkFunctions(flags.fn ?? [], taskFolders(flags.tasks));
   const [{ withStudy }, { follow }, { hintAtWorkers }, { printResult }] = await Promise.all([
     import('../command-context.js'),
-    import('../follow.js'),
-    import('../worker-hint.js'),
+    import('../follow/follow.js'),
+    import('../follow/worker-hint.js'),
     import('../output.js'),
   ]);
   await withStudy(name, async (study, { pipeline, interruption }) => {

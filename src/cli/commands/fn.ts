@@ -49,13 +49,13 @@ async function fnAction(text: string, flags: Flags): Promise<void> {
     { operatorsOption },
     { readDatabase },
   ] = await Promise.all([
-    import('../../store/function-report.js'),
-    import('../../domain/expression.js'),
+    import('../../store/reports/function-report.js'),
+    import('../../domain/expression/expression.js'),
     import('../../plot/function-chart.js'),
     import('../function-text.js'),
     import('../output.js'),
     import('../operators-option.js'),
-    import('../read-database.js'),
+    import('../servers/read-database.js'),
   ]);
   const plots = flags.plot === undefined ? undefined : await import('../../plot/plot-file.js');
   // Before the work: a slip in the name is told at once.

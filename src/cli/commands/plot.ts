@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Picture } from '../../plot/chart.js';
 import { examples, JSON_FLAG, TASKS_FLAG } from '../help.js';
 import { wholeNumber } from '../option-values.js';
-import { PLOT_KINDS, type PlotFlags, type PlotKind } from '../plot-kinds.js';
+import { PLOT_KINDS, type PlotFlags, type PlotKind } from '../plot/plot-kinds.js';
 
 /** Pixels of a panel where it is not the usual one. */
 const PICTURE: Partial<Record<PlotKind, Picture>> = {
@@ -43,7 +43,7 @@ async function plotAction(name: string, flags: PlotFlags): Promise<void> {
   if (flags.out !== undefined) plots.checkPlotFile(flags.out);
   const [{ withStudy }, { studyChart }, output, { drawText }] = await Promise.all([
     import('../command-context.js'),
-    import('../study-chart.js'),
+    import('../plot/study-chart.js'),
     import('../output.js'),
     import('../../plot/draw-text.js'),
   ]);

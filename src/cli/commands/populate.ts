@@ -74,8 +74,8 @@ async function populateAction(name: string, flags: PopulateFlags): Promise<void>
   await checkFunctions(functions, modules);
   const [{ withStudy }, { follow }, { hintAtWorkers }, { printResult }] = await Promise.all([
     import('../command-context.js'),
-    import('../follow.js'),
-    import('../worker-hint.js'),
+    import('../follow/follow.js'),
+    import('../follow/worker-hint.js'),
     import('../output.js'),
   ]);
   await withStudy(name, async (study, { pipeline, interruption }) => {

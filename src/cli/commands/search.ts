@@ -36,8 +36,8 @@ export function registerSearch(program: Command): void {
 async function searchAction(name: string, flags: SearchFlags): Promise<void> {
   const [{ withStudy }, { follow }, { hintAtWorkers }, { printResult }] = await Promise.all([
     import('../command-context.js'),
-    import('../follow.js'),
-    import('../worker-hint.js'),
+    import('../follow/follow.js'),
+    import('../follow/worker-hint.js'),
     import('../output.js'),
   ]);
   await withStudy(name, async (study, { pipeline, interruption }) => {

@@ -20,7 +20,7 @@ export function registerSummary(program: Command): void {
 async function summaryAction(name: string, flags: { json?: boolean }): Promise<void> {
   const [{ withStudy }, { formatSummary }, { printResult }] = await Promise.all([
     import('../command-context.js'),
-    import('../../store/study-summary.js'),
+    import('../../store/reports/study-summary.js'),
     import('../output.js'),
   ]);
   await withStudy(name, async (study) => printResult(await study.summary(), flags, formatSummary));

@@ -71,7 +71,7 @@ async function layersAction(name: string, flags: TaskFlags): Promise<void> {
       import('../../config.js'),
       import('../../log.js'),
       import('../operators-option.js'),
-      import('../../consumers/task-layers-apart.js'),
+      import('../../compute/task-layers-apart.js'),
       import('../output.js'),
     ]);
   const { projectDir, tasksDir } = taskFolders(flags.tasks);

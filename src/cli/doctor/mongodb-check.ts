@@ -3,7 +3,7 @@ import type { Config } from '../../config.js';
 import { errorLine } from '../../errors.js';
 import { mongodb } from '../../services/mongodb-server.js';
 import { shownUrl } from '../../shown-url.js';
-import { locateService } from '../locate-service.js';
+import { locateService } from '../servers/locate-service.js';
 import { type Check, fail, ok } from './check.js';
 import { notFound } from './not-found.js';
 

@@ -1,6 +1,6 @@
 import type { ServerKind } from '../../services/server-kind.js';
 import { shownUrl } from '../../shown-url.js';
-import type { Location } from '../locate-service.js';
+import type { Location } from '../servers/locate-service.js';
 import { type Check, fail, warn } from './check.js';
 
 /** A server that a variable names must answer; without one, commands that need it start their own. */

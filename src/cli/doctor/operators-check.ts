@@ -1,5 +1,5 @@
+import { checkOperatorsApart } from '../../compute/check-operators.js';
 import type { Config } from '../../config.js';
-import { checkOperatorsApart } from '../../consumers/check-operators.js';
 import { operatorSetId } from '../../domain/operators/index.js';
 import { errorLine } from '../../errors.js';
 import { createLogger } from '../../log.js';

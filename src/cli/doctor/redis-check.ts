@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import type { Config } from '../../config.js';
 import { redis } from '../../services/redis-server.js';
 import { shownUrl } from '../../shown-url.js';
-import { locateService } from '../locate-service.js';
+import { locateService } from '../servers/locate-service.js';
 import { type Check, fail, ok, warn } from './check.js';
 import { notFound } from './not-found.js';
 

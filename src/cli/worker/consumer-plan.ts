@@ -1,5 +1,5 @@
 import type { ConsumerProcessOptions } from '../../consumers/consumer-main.js';
-import { nearestNames } from '../../domain/nearest-names.js';
+import { nearestNames } from '../../domain/expression/nearest-names.js';
 import { AquasurfError } from '../../errors.js';
 import { JOB_NAMES, type JobName } from '../../queues/jobs.js';
 

@@ -1,8 +1,8 @@
-import { canonicalHash } from '../canonical-hash.js';
-import { countOperators, formatExpression, parseExpression } from '../expression.js';
+import { countOperators, formatExpression, parseExpression } from '../expression/expression.js';
+import { parseSchema, type Schema, type Slot, schemaSize } from '../expression/schema.js';
+import { canonicalHash } from '../features/canonical-hash.js';
+import { isUsable, OUTPUT_INPUTS, outputFeatures } from '../features/output-features.js';
 import type { OperatorSet } from '../operators/types.js';
-import { isUsable, OUTPUT_INPUTS, outputFeatures } from '../output-features.js';
-import { parseSchema, type Schema, type Slot, schemaSize } from '../schema.js';
 import { Applications } from './applications.js';
 import { BatchBuilder, type FunctionBatch, type PackedBatch } from './function-batch.js';
 import { OperatorLoops } from './operator-loop.js';

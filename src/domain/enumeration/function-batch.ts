@@ -1,5 +1,5 @@
-import { HASH_DIGITS } from '../canonical-hash.js';
-import { rankOf } from '../rank.js';
+import { rankOf } from '../expression/rank.js';
+import { HASH_DIGITS } from '../features/canonical-hash.js';
 import { NameList } from './name-list.js';
 
 /** Functions as the store takes them: names, and the classes of equivalent ones among them. */

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { CANONICAL_NAN, HASH_DIGITS, VERSION_TAG } from '../canonical-hash.js';
+import { CANONICAL_NAN, HASH_DIGITS, VERSION_TAG } from '../features/canonical-hash.js';
 
 const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 

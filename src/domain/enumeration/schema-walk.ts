@@ -1,5 +1,5 @@
+import { loopOrder, operatorsOf, type Schema, type Slot } from '../expression/schema.js';
 import type { Operator, OperatorSet } from '../operators/types.js';
-import { loopOrder, operatorsOf, type Schema, type Slot } from '../schema.js';
 import { ValueClasses } from './value-classes.js';
 
 /** One slot of the schema with the operator that the present instance has there. */

@@ -1,4 +1,4 @@
-import { ExpressionError } from '../expression-error.js';
+import { ExpressionError } from '../expression/expression-error.js';
 import { apply, checkPoints, showPoint } from './check-points.js';
 import type { Operator } from './types.js';
 

@@ -1,5 +1,5 @@
-import { ExpressionError } from '../expression-error.js';
-import { nearestNames } from '../nearest-names.js';
+import { ExpressionError } from '../expression/expression-error.js';
+import { nearestNames } from '../expression/nearest-names.js';
 import { add, div, max, min, mul, pow, sub } from './binary.js';
 import { maxN, minN, prodN, sumN } from './n-ary.js';
 import type { Operator, OperatorSet, UnaryOperator } from './types.js';

@@ -1,4 +1,4 @@
-import { ExpressionError } from '../expression-error.js';
+import { ExpressionError } from '../expression/expression-error.js';
 import { checkNumericForm } from './check-numeric.js';
 import { ALL_OPERATORS, findOperator, operatorSetId, STANDARD_OPERATORS } from './index.js';
 import type { BinaryOperator, NaryOperator, Operator, OperatorSet, UnaryOperator } from './types.js';

@@ -1,7 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs';
+import { fisherFeatures, packCdf } from '../../domain/features/spectrum.js';
 import type { OperatorSet, Tf } from '../../domain/operators/types.js';
 import { SeededRandom } from '../../domain/random/seeded-random.js';
-import { fisherFeatures, packCdf } from '../../domain/spectrum.js';
 import { allRows, batchTensors } from '../batches.js';
 import { checkData, checkModelFitsData } from '../check-data.js';
 import type { DataSet, TaskDefinition } from '../task.js';

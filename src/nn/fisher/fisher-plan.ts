@@ -1,6 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs';
+import type { LayerSpectrum } from '../../domain/features/spectrum.js';
 import type { Tensor, Tf } from '../../domain/operators/types.js';
-import type { LayerSpectrum } from '../../domain/spectrum.js';
 import { createObjective, type Loss } from '../objective.js';
 import { type CountedLayer, countedLayers } from './counted-layers.js';
 import type { EigenvalueSolver } from './eigenvalue-solver.js';

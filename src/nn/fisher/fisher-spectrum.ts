@@ -1,6 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs';
+import type { LayerSpectrum } from '../../domain/features/spectrum.js';
 import type { Tensor } from '../../domain/operators/types.js';
-import type { LayerSpectrum } from '../../domain/spectrum.js';
 import { loadedTf } from '../backend/current-backend.js';
 import type { Loss } from '../objective.js';
 import { createFisherPlan } from './fisher-plan.js';

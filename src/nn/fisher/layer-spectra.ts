@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { LayerSpectrum } from '../../domain/features/spectrum.js';
 import type { Tf } from '../../domain/operators/types.js';
-import type { LayerSpectrum } from '../../domain/spectrum.js';
 import type { CountedLayer } from './counted-layers.js';
 import { type EigenvalueSolver, factorEigenvalues } from './eigenvalue-solver.js';
 import { factorSizes, layerFactors } from './layer-factors.js';

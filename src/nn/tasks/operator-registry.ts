@@ -1,4 +1,4 @@
-import { nearestNames } from '../../domain/nearest-names.js';
+import { nearestNames } from '../../domain/expression/nearest-names.js';
 import { isBuiltInSet, operatorSet, operatorSetId } from '../../domain/operators/index.js';
 import type { OperatorReference } from '../../domain/operators/own-operators.js';
 import type { OperatorSet } from '../../domain/operators/types.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ExpressionError } from '../../domain/expression-error.js';
+import { ExpressionError } from '../../domain/expression/expression-error.js';
 import { buildOperatorSet, type OperatorsDefinition } from '../../domain/operators/own-operators.js';
 import type { OperatorSet } from '../../domain/operators/types.js';
 import { AquasurfError } from '../../errors.js';

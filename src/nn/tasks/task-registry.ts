@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { nearestNames } from '../../domain/nearest-names.js';
+import { nearestNames } from '../../domain/expression/nearest-names.js';
 import { AquasurfError, errorLine } from '../../errors.js';
 import type { TaskDefinition } from '../task.js';
 import { BUILT_IN_TASKS } from './built-in-tasks.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseExpression } from '../../domain/expression.js';
+import { parseExpression } from '../../domain/expression/expression.js';
 import { ALL_OPERATORS } from '../../domain/operators/index.js';
 import type { OperatorSet } from '../../domain/operators/types.js';
 import { AquasurfError, errorLine } from '../../errors.js';

@@ -1,5 +1,5 @@
-import { evaluate } from '../../domain/evaluate.js';
-import { parseExpression } from '../../domain/expression.js';
+import { parseExpression } from '../../domain/expression/expression.js';
+import { evaluate } from '../../domain/features/evaluate.js';
 import type { Chart } from '../chart.js';
 import { robustRange } from '../range.js';
 import { bestFirst, METRIC_TITLE, metricOf, type StudyPicture } from './study-picture.js';

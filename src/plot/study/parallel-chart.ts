@@ -1,6 +1,6 @@
-import { countOperators, parseExpression } from '../../domain/expression.js';
-import { outputFeatures } from '../../domain/output-features.js';
-import { slopeStatistics } from '../../domain/slope-statistics.js';
+import { slopeStatistics } from '../../domain/analysis/slope-statistics.js';
+import { countOperators, parseExpression } from '../../domain/expression/expression.js';
+import { outputFeatures } from '../../domain/features/output-features.js';
 import { outputStatistics } from '../../domain/statistics.js';
 import type { Chart } from '../chart.js';
 import { bestFirst, METRIC_TITLE, metricOf, type PicturedTrial, type StudyPicture } from './study-picture.js';

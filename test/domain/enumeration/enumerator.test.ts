@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalHash } from '../../../src/domain/canonical-hash.js';
 import { FunctionEnumerator, type FunctionSource } from '../../../src/domain/enumeration/enumerator.js';
 import { type FunctionBatch, unpackBatch } from '../../../src/domain/enumeration/function-batch.js';
-import { countOperators, formatExpression, parseExpression } from '../../../src/domain/expression.js';
+import { countOperators, formatExpression, parseExpression } from '../../../src/domain/expression/expression.js';
+import { rankOf } from '../../../src/domain/expression/rank.js';
+import { parseSchema, schemaInstance, schemaSize } from '../../../src/domain/expression/schema.js';
+import { canonicalHash } from '../../../src/domain/features/canonical-hash.js';
+import { isUsable, outputFeatures } from '../../../src/domain/features/output-features.js';
 import { ALL_OPERATORS, STANDARD_OPERATORS } from '../../../src/domain/operators/index.js';
 import type { OperatorSet } from '../../../src/domain/operators/types.js';
-import { isUsable, outputFeatures } from '../../../src/domain/output-features.js';
-import { rankOf } from '../../../src/domain/rank.js';
-import { parseSchema, schemaInstance, schemaSize } from '../../../src/domain/schema.js';
 import { SPACE_PRESETS } from '../../../src/producers/space-entries.js';
 import { testSize } from '../../support/test-size.js';
 

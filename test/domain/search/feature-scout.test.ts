@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../../src/domain/random/seeded-random.js';
-import { FeatureScout } from '../../../src/domain/search/feature-scout.js';
+import { FeatureScout } from '../../../src/domain/surrogate/feature-scout.js';
 
 const random = new SeededRandom(2);
 const outputs = Array.from({ length: 60 }, () => Float32Array.from({ length: 250 }, () => random.normal()));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../../src/domain/random/seeded-random.js';
-import { wilcoxon } from '../../../src/domain/search/paired-test.js';
+import { wilcoxon } from '../../../src/domain/replay/paired-test.js';
 
 describe("Wilcoxon's signed-rank test", () => {
   it('gives the exact probabilities of small samples', () => {

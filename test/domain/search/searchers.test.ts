@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalHash } from '../../../src/domain/canonical-hash.js';
-import { formatExpression, parseExpression } from '../../../src/domain/expression.js';
+import { formatExpression, parseExpression } from '../../../src/domain/expression/expression.js';
+import { canonicalHash } from '../../../src/domain/features/canonical-hash.js';
+import { outputFeatures } from '../../../src/domain/features/output-features.js';
 import { ALL_OPERATORS, STANDARD_OPERATORS } from '../../../src/domain/operators/index.js';
-import { outputFeatures } from '../../../src/domain/output-features.js';
 import { SeededRandom } from '../../../src/domain/random/seeded-random.js';
-import { EvolutionSearcher } from '../../../src/domain/search/evolution-searcher.js';
-import { mutate } from '../../../src/domain/search/mutate.js';
-import { replaySearch } from '../../../src/domain/search/replay.js';
-import { randomSearcher, type Searcher, type SearchState, WAITING } from '../../../src/domain/search/searcher.js';
+import { EvolutionSearcher } from '../../../src/domain/replay/evolution-searcher.js';
+import { replaySearch } from '../../../src/domain/replay/replay.js';
+import { randomSearcher, type Searcher, type SearchState, WAITING } from '../../../src/domain/replay/searcher.js';
+import { mutate } from '../../../src/domain/surrogate/mutate.js';
 
 describe('mutations', () => {
   const random = new SeededRandom(5);

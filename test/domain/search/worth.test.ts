@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../../src/domain/random/seeded-random.js';
-import { bestRows, meanWorth, posteriorWorth } from '../../../src/domain/search/worth.js';
+import { bestRows, meanWorth, posteriorWorth } from '../../../src/domain/replay/worth.js';
 import { pointsOf } from '../../../src/domain/surrogate/points.js';
 
 describe('what functions are worth', () => {

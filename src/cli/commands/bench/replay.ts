@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import type { Comparison, Effect } from '../../../domain/search/comparison.js';
-import type { SearcherName } from '../../../domain/search/searchers.js';
+import type { Comparison, Effect } from '../../../domain/replay/comparison.js';
+import type { SearcherName } from '../../../domain/replay/searchers.js';
 import type { ReplayReport } from '../../../replay/replay.js';
 import { examples, JSON_FLAG } from '../../help.js';
 import { wholeNumber } from '../../option-values.js';

@@ -136,7 +136,7 @@ async function createAction(name: string, flags: CreateFlags): Promise<void> {
   ] = await Promise.all([
     import('../../../config.js'),
     import('../../../log.js'),
-    import('../../../consumers/check-operators.js'),
+    import('../../../compute/check-operators.js'),
     import('../../../nn/tasks/task-registry.js'),
     import('../../command-context.js'),
     import('../../../producers/create-study.js'),

@@ -1,8 +1,8 @@
 import { DEFAULT_SURROGATE } from '../../../domain/surrogate/settings.js';
 import type { StudyDoc } from '../../../store/documents.js';
+import { type StudyFailure, studyFailures } from '../../../store/reports/study-failures.js';
+import { type StudyProgress, studyProgress } from '../../../store/reports/study-progress.js';
 import type { Store } from '../../../store/store.js';
-import { type StudyFailure, studyFailures } from '../../../store/study-failures.js';
-import { type StudyProgress, studyProgress } from '../../../store/study-progress.js';
 import { fields } from '../../output.js';
 
 /** A study as `study create` and `study show` print it. */

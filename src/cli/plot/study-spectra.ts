@@ -1,0 +1,64 @@
+import { layersApart } from '../../compute/task-layers-apart.js';
+import { loadConfig } from '../../config.js';
+import { edgeCount, unpackCdf } from '../../domain/features/spectrum.js';
+import { AquasurfError } from '../../errors.js';
+import { createLogger } from '../../log.js';
+import { unchangedTask } from '../../nn/tasks/unchanged-task.js';
+import type { Chart } from '../../plot/chart.js';
+import { spectraChart } from '../../plot/study/spectra-chart.js';
+import { bestFirst, type StudyPicture } from '../../plot/study/study-picture.js';
+import type { StudyDoc } from '../../store/documents.js';
+import type { Store } from '../../store/store.js';
+import { hashOfName } from '../../store/study-names.js';
+import { taskFolders } from '../operators-option.js';
+
+const RELU = 'relu(x)';
+/** Of the best functions, where none are named. */
+const BEST = 2;
+
+/**
+ * The Fisher spectra of the functions, beside relu's, layer by layer.
+ * @param functions none: the best two and the worst of the trials
+ * @throws AquasurfError FAILED for a function without Fisher features, with what to run; TASK_CHANGED
+ */
+export async function studySpectra(
+  store: Store,
+  study: StudyDoc,
+  picture: StudyPicture,
+  { functions, tasks }: { functions: readonly string[]; tasks: string | undefined },
+): Promise<Chart> {
+  const named = functions.length > 0 ? [RELU, ...functions] : [RELU, ...ofTrials(picture)];
+  const spectra = [];
+  for (const name of new Set(named)) {
+    const hash = await hashOfName(store, study, name);
+    const packed = hash && (await store.fisher.features(study._id, [hash])).get(hash);
+    if (packed) spectra.push({ name, cdf: unpackCdf(packed) });
+    else if (functions.includes(name)) {
+      throw new AquasurfError(
+        'FAILED',
+        `${name} has no Fisher features in study ${study._id}: run \`aquasurf fisher ${study._id} --fn "${name}" --wait\` (some functions have none)`,
+      );
+    }
+  }
+  if (spectra.length === 0) {
+    throw new AquasurfError('FAILED', `study ${study._id} has no spectra yet: run \`aquasurf fisher ${study._id}\``);
+  }
+  return spectraChart(`${study._id}: Fisher spectra`, await layersOf(study, tasks), spectra);
+}
+
+function ofTrials(picture: StudyPicture): string[] {
+  const ranked = bestFirst(picture).map(({ fn }) => fn);
+  return [...ranked.slice(0, BEST), ...ranked.slice(BEST).slice(-1)];
+}
+
+async function layersOf({ task, fisher }: StudyDoc, tasks: string | undefined) {
+  const { projectDir, tasksDir } = taskFolders(tasks);
+  // Layers of another version would cut the spectra at wrong places.
+  await unchangedTask(task, taskFolders(tasks));
+  const { backend, cacheDir, logLevel } = loadConfig();
+  const settings = { backend, cacheDir, projectDir, tasksDir, threads: 1 };
+  const layers = await layersApart(task.name, settings, createLogger({ level: logLevel }));
+  return layers
+    .filter(({ counted }) => counted)
+    .map(({ layer, weights }) => ({ name: layer, bins: edgeCount(weights, fisher.bins) - 1 }));
+}

@@ -1,0 +1,51 @@
+import { connect } from 'node:net';
+import type { Config } from '../../config.js';
+import type { Answer, ServerKind } from '../../services/server-kind.js';
+import { ServiceRecords } from '../../services/service-records.js';
+
+/** Where a server was looked for last, and what it answered. */
+export interface Location {
+  url: string;
+  origin: 'url' | 'localhost' | 'started';
+  answer: Answer;
+}
+
+const TIMEOUT_MS = 3_000;
+
+/**
+ * Looks for one server where the program itself would look (the URL in `config`, localhost, one that aquasurf started
+ * for this folder), starts nothing, and leaves no trace.
+ */
+export async function locateService(kind: ServerKind, config: Config): Promise<Location> {
+  const named = kind.name === 'redis' ? config.redisUrl : config.mongodbUri;
+  if (named !== undefined) return { url: named, origin: 'url', answer: await kind.ask(named, TIMEOUT_MS) };
+  const local: Location = {
+    url: kind.url(kind.defaultPort),
+    origin: 'localhost',
+    answer: await ask(kind, kind.defaultPort),
+  };
+  if (local.answer.usable) return local;
+  const record = await new ServiceRecords(config.dataDir).read(kind.name);
+  if (!record) return local;
+  const answer = await ask(kind, record.port);
+  return answer.usable ? { url: kind.url(record.port), origin: 'started', answer } : local;
+}
+
+/** Knocks first: MongoDB's driver waits for a server where none listens. */
+async function ask(kind: ServerKind, port: number): Promise<Answer> {
+  if (await listens(port)) return kind.ask(kind.url(port), TIMEOUT_MS);
+  return { usable: false, cause: 'unreachable', reason: 'cannot be reached: nothing listens there' };
+}
+
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    const end = (open: boolean) => {
+      socket.destroy();
+      resolve(open);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(false));
+    socket.setTimeout(TIMEOUT_MS, () => end(false));
+  });
+}

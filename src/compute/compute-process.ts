@@ -1,0 +1,181 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { entryPoint } from '../config.js';
+import { AquasurfError, type ErrorCode } from '../errors.js';
+import type { Logger } from '../log.js';
+import type {
+  CallMessage,
+  ComputeMethod,
+  ComputeSettings,
+  ErrorData,
+  Params,
+  ReplyMessage,
+  Result,
+} from './protocol.js';
+
+interface PendingCall {
+  message: CallMessage;
+  resolve: (value: unknown) => void;
+  reject: (error: unknown) => void;
+  onProgress: ((fraction: number) => void) | undefined;
+  /** Whether the present child has got it. */
+  sent: boolean;
+  /** Nobody waits for it any more. */
+  abandoned: boolean;
+}
+
+export interface CallOptions {
+  /** Aborting kills the child: a native operation cannot be interrupted otherwise. */
+  signal?: AbortSignal;
+  /** Share of the work that is done, 0 to 1. */
+  onProgress?: (fraction: number) => void;
+}
+
+/**
+ * One child process that owns a device. It computes while this process renews locks and leases. Calls run one after
+ * another, in the order in which they were made; the child has the next ones at hand, so that it never waits for this
+ * process between two. When it crashes, is killed or runs out of memory, the call that it was at fails with
+ * COMPUTE_CRASHED, and a new child goes on with the others.
+ */
+export class ComputeProcess {
+  readonly #settings: ComputeSettings;
+  readonly #env: Record<string, string>;
+  readonly #log: Logger;
+  /** In the order in which they were made: the child is at the first. */
+  readonly #pending = new Map<number, PendingCall>();
+  #child: ChildProcess | undefined;
+  #nextId = 1;
+
+  /** @param env added to the child's environment, e.g. CUDA_VISIBLE_DEVICES */
+  constructor(settings: ComputeSettings, log: Logger, env: Record<string, string> = {}) {
+    this.#settings = settings;
+    this.#env = env;
+    this.#log = log;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  async call<M extends ComputeMethod>(method: M, params: Params<M>, options: CallOptions = {}): Promise<Result<M>> {
+    const { signal, onProgress } = options;
+    signal?.throwIfAborted();
+    const message = { id: this.#nextId++, method, params };
+    let abort = () => {};
+    try {
+      return (await new Promise<unknown>((resolve, reject) => {
+        const call: PendingCall = { message, resolve, reject, onProgress, sent: false, abandoned: false };
+        this.#pending.set(message.id, call);
+        abort = () => this.#abandon(call, signal?.reason);
+        signal?.addEventListener('abort', abort, { once: true });
+        this.#send(call);
+      })) as Result<M>;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Ends the child; calls under way fail. */
+  async close(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    for (const call of this.#pending.values()) call.reject(crashed('the compute process was closed'));
+    this.#pending.clear();
+    if (!child || hasEnded(child)) return;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
+  }
+
+  /** To the child, which is started where there is none; one that is ending takes no more: `#lost` sends it again. */
+  #send(call: PendingCall): void {
+    const child = this.#child ?? this.#start();
+    if (!child.connected) return;
+    try {
+      // An error of the channel is followed by the child's end.
+      child.send(call.message, () => {});
+      call.sent = true;
+    } catch (error) {
+      this.#pending.delete(call.message.id);
+      call.reject(error);
+    }
+  }
+
+  #start(): ChildProcess {
+    const child = fork(entryPoint('compute/compute-main'), [JSON.stringify(this.#settings)], {
+      serialization: 'advanced',
+      // The child's prints (TensorFlow's, a user module's) go to stderr: stdout holds results only.
+      stdio: ['ignore', 2, 2, 'ipc'],
+      env: { ...process.env, ...this.#env },
+    });
+    this.#child = child;
+    child.on('message', (message) => this.#receive(child, message as ReplyMessage));
+    child.once('error', (error) => {
+      for (const call of this.#pending.values()) call.sent = true;
+      this.#lost(child, `the compute process failed to start: ${error.message}`);
+    });
+    child.once('exit', (code, signal) => {
+      const lost = () => this.#lost(child, `the compute process ended (${signal ?? `exit code ${code}`})`);
+      // What it has sent may still be in the channel: without that, the wrong call would be blamed.
+      if (child.connected) child.once('disconnect', lost);
+      else lost();
+    });
+    return child;
+  }
+
+  #receive(child: ChildProcess, message: ReplyMessage): void {
+    if (message.kind === 'notice') this.#log.info(message.line);
+    if (message.kind === 'notice' || this.#child !== child) return;
+    const call = this.#pending.get(message.id);
+    if (message.kind === 'progress') {
+      call?.onProgress?.(message.fraction);
+      return;
+    }
+    this.#pending.delete(message.id);
+    if (message.kind === 'result') call?.resolve(message.value);
+    else call?.reject(revive(message.error));
+    this.#endAbandoned();
+  }
+
+  /** Of one whose caller gave up: it fails now, and the child does not go on with it. */
+  #abandon(call: PendingCall, reason: unknown): void {
+    call.abandoned = true;
+    call.reject(reason);
+    // When all calls of this signal are abandoned: none of them needs a new child.
+    queueMicrotask(() => this.#endAbandoned());
+  }
+
+  /** A native operation cannot be interrupted: a child that is at an abandoned call is killed. */
+  #endAbandoned(): void {
+    const [first] = this.#pending.values();
+    if (!first?.abandoned) return;
+    const child = this.#child;
+    child?.kill('SIGKILL');
+    this.#lost(child, 'the call was abandoned');
+  }
+
+  /** The call that the child was at fails; a new child gets the others. */
+  #lost(child: ChildProcess | undefined, reason: string): void {
+    if (this.#child !== child) return;
+    this.#child = undefined;
+    const [first] = this.#pending.values();
+    if (first?.sent) {
+      this.#pending.delete(first.message.id);
+      first.reject(crashed(reason));
+    }
+    for (const call of [...this.#pending.values()]) {
+      call.sent = false;
+      if (call.abandoned) this.#pending.delete(call.message.id);
+      else this.#send(call);
+    }
+  }
+}
+
+const hasEnded = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null;
+
+const crashed = (message: string) => new AquasurfError('COMPUTE_CRASHED', message);
+
+function revive(data: ErrorData): Error {
+  const error = data.code ? new AquasurfError(data.code as ErrorCode, data.message) : new Error(data.message);
+  if (data.stack) error.stack = data.stack;
+  return error;
+}

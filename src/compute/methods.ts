@@ -1,0 +1,129 @@
+import { FunctionEnumerator } from '../domain/enumeration/enumerator.js';
+import { storedBatch } from '../domain/expression/stored-name.js';
+import type { OperatorReference } from '../domain/operators/own-operators.js';
+import type { OperatorSet } from '../domain/operators/types.js';
+import { adaptRegressor } from '../domain/surrogate/regressor.js';
+import { AquasurfError } from '../errors.js';
+import { EigenvaluePool } from '../kernels/eigenvalue-pool.js';
+import { type Backend, type BackendName, loadBackend } from '../nn/backend/load-backend.js';
+import { checkOperators } from '../nn/check-operators.js';
+import { FeatureComputer } from '../nn/fisher/compute-features.js';
+import { namedModel } from '../nn/named-model.js';
+import type { DataSet, TaskDefinition } from '../nn/task.js';
+import { taskLayers } from '../nn/task-layers.js';
+import { resolveReference } from '../nn/tasks/operator-registry.js';
+import type { TaskFolders } from '../nn/tasks/task-registry.js';
+import { unchangedTask } from '../nn/tasks/unchanged-task.js';
+import { trainFunction } from '../nn/train.js';
+import type { ComputeMethod, ComputeSettings, Params, Result, TaskReference } from './protocol.js';
+
+type Methods = {
+  [M in ComputeMethod]: (params: Params<M>, onProgress: (fraction: number) => void) => Promise<Result<M>>;
+};
+
+/** The calls that the compute process answers. Backend, tasks with their data, and operators are loaded once and kept. */
+export function createMethods(settings: ComputeSettings, notify: (line: string) => void): Methods {
+  const folders: TaskFolders = {
+    projectDir: settings.projectDir,
+    ...(settings.tasksDir === undefined ? {} : { tasksDir: settings.tasksDir }),
+  };
+  const backend = keeping((_: 'backend') =>
+    loadBackend(settings.backend as BackendName | 'auto', { cacheDir: settings.cacheDir, threads: settings.threads }),
+  );
+  const task = keeping((reference: TaskReference) => unchangedTask(reference, folders));
+  const data = keeping(async (reference: TaskReference) =>
+    loadData(await task(reference), { cacheDir: settings.cacheDir, notify }),
+  );
+  const operators = keeping((reference: OperatorReference) => resolveReference(reference, folders));
+  const checked = keeping(async (reference: OperatorReference) => {
+    const set = await operators(reference);
+    checkOperators((await backend('backend')).tf, set);
+    return set;
+  });
+
+  const enumerator = new FunctionEnumerator();
+  /** Of the study whose functions came last: model, batch and layers are made once for many jobs. */
+  let computer: { key: string; features: FeatureComputer } | undefined;
+  const pool = settings.threads > 1 ? new EigenvaluePool(Math.min(2, settings.threads)) : undefined;
+  const solve = pool && ((matrix: Float64Array, n: number) => pool.solve(matrix, n));
+
+  const prepare = async (params: { task: TaskReference; operators: OperatorReference }): Promise<Prepared> => {
+    const { tf, name } = await backend('backend');
+    const set = await checked(params.operators);
+    const own = set.own ? set : undefined;
+    return { tf, name, task: await task(params.task), data: await data(params.task), operators: own };
+  };
+  return {
+    prepare: async (params) => ({ backend: (await prepare(params)).name }),
+    checkOperators: async (params) => {
+      await checked(params.operators);
+      return { backend: (await backend('backend')).name };
+    },
+    enumerate: async ({ source, operators: reference, from, to }) => {
+      const set = await operators(reference);
+      return storedBatch(enumerator.enumerate(source, set, from, to), set);
+    },
+    layers: async ({ name }) => {
+      const model = await namedModel((await backend('backend')).tf, name, folders);
+      const layers = taskLayers(model);
+      model.dispose();
+      return layers;
+    },
+    fisher: async ({ fn, settings: fisher, ...params }) => {
+      const key = JSON.stringify([params.task, params.operators, fisher]);
+      if (computer?.key !== key) {
+        computer?.features.dispose();
+        computer = undefined;
+        const prepared = await prepare(params);
+        const onIgnored = (layers: string[]) =>
+          notify(`task ${params.task.name}: no Fisher features of ${layers.join(', ')} (other kinds of layers)`);
+        computer = { key, features: new FeatureComputer({ ...prepared, settings: fisher, solve, onIgnored }) };
+      }
+      return computer.features.compute(fn);
+    },
+    predict: async ({ samples, targets, candidates, seed, uncertain, ...params }) => {
+      const definition = await task(params.task);
+      if (!definition.regressor) {
+        throw new AquasurfError(
+          'TASK_INVALID',
+          `the study predicts with the regressor of task ${definition.name}, which has none: give it one, { regressor: ({ seed }) => ({ fit, predict }) }`,
+        );
+      }
+      const regressor = adaptRegressor(definition.regressor({ seed }), uncertain);
+      if (samples.count < regressor.minimumSamples) return undefined;
+      regressor.fit(samples, targets);
+      return regressor.predict(candidates);
+    },
+    train: async ({ fn, seed, ...params }, onProgress) => {
+      return trainFunction({ ...(await prepare(params)), fn, seed, onProgress });
+    },
+  };
+}
+
+interface Prepared {
+  tf: Backend['tf'];
+  name: Backend['name'];
+  task: TaskDefinition;
+  data: DataSet;
+  operators: OperatorSet | undefined;
+}
+
+async function loadData(task: TaskDefinition, context: Parameters<NonNullable<TaskDefinition['loadData']>>[0]) {
+  if (task.loadData) return task.loadData(context);
+  throw new AquasurfError('TASK_INVALID', `task ${task.name} has no network: it is only asked and told`);
+}
+
+/** Remembers what was loaded. A failed load is tried again by the next call: the user may have mended it. */
+function keeping<Key, Value>(load: (key: Key) => Promise<Value>): (key: Key) => Promise<Value> {
+  const kept = new Map<string, Promise<Value>>();
+  return (key) => {
+    const id = JSON.stringify(key);
+    let value = kept.get(id);
+    if (!value) {
+      value = load(key);
+      kept.set(id, value);
+      value.catch(() => kept.delete(id));
+    }
+    return value;
+  };
+}

@@ -1,0 +1,47 @@
+import { SeededRandom } from '../domain/random/seeded-random.js';
+import { needsUncertainty } from '../domain/surrogate/acquisition.js';
+import { DEFAULT_SURROGATE } from '../domain/surrogate/settings.js';
+import type { Logger } from '../log.js';
+import type { StudyDoc } from '../store/documents.js';
+import type { Predictor } from '../store/suggest/search-view.js';
+import { ComputeProcess } from './compute-process.js';
+import type { ComputeSettings, Params, Result } from './protocol.js';
+
+/** Whoever runs the task's module. */
+export interface PredictingProcess {
+  call(method: 'predict', params: Params<'predict'>): Promise<Result<'predict'>>;
+}
+
+/**
+ * The regressor that the study's task brings, asked in a compute process, as everything of a user's module; undefined
+ * where the study predicts with one of this program.
+ */
+export function taskPredictor(study: StudyDoc, process: PredictingProcess): Predictor | undefined {
+  const { regressor, acquisition } = study.surrogate ?? DEFAULT_SURROGATE;
+  if (regressor !== 'task') return undefined;
+  return {
+    minimumSamples: 1,
+    predict: ({ samples, targets, candidates }) =>
+      process.call('predict', {
+        ...{ task: study.task, samples, targets, candidates },
+        // The same for the same state of the search, another after each result.
+        seed: new SeededRandom(`regressor ${study.seed} ${targets.length}`).integer(2 ** 32),
+        uncertain: needsUncertainty(acquisition),
+      }),
+  };
+}
+
+/** Does something with the task's predictor, in a compute process that lives for it where the study needs one. */
+export async function withTaskPredictor<T>(
+  study: StudyDoc,
+  settings: ComputeSettings,
+  log: Logger,
+  use: (predictor: Predictor | undefined) => Promise<T>,
+): Promise<T> {
+  const compute = new ComputeProcess(settings, log, { CUDA_VISIBLE_DEVICES: '' });
+  try {
+    return await use(taskPredictor(study, compute));
+  } finally {
+    await compute.close();
+  }
+}

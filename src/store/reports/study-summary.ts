@@ -1,0 +1,68 @@
+import type { StoredResult } from '../documents.js';
+import type { Store } from '../store.js';
+
+/** A finished trial as `best` lists it; numbers that are not finite (a diverged loss) are null. */
+export interface RankedFunction extends StoredResult {
+  fn: string;
+  hash: string;
+  /** Trainings with different seeds: the figures are means over them. */
+  runs: number;
+  /** Standard error of `valAcc`; null with one run. */
+  stderr: number | null;
+}
+
+/** The figures of `summary`. */
+export interface StudySummary {
+  /** Names in the study's spaces, equivalent ones counted each. */
+  functions: number;
+  unique: number;
+  withEigenvalues: number;
+  evaluated: number;
+  running: number;
+  best: RankedFunction | null;
+}
+
+export async function studySummary(store: Store, name: string): Promise<StudySummary> {
+  const study = await store.studies.get(name);
+  const [functions, unique, fisher, statuses, best] = await Promise.all([
+    store.functions.countAliases(study.spaces),
+    store.functions.countUnique(study.spaces),
+    store.fisher.counts(name),
+    store.trials.statusCounts(name),
+    rankedFunctions(store, name, 1),
+  ]);
+  return {
+    functions,
+    unique,
+    withEigenvalues: fisher.defined,
+    evaluated: statuses.done,
+    running: statuses.running,
+    best: best[0] ?? null,
+  };
+}
+
+/** The best finished trials by the study's metric, best first; diverged ones last. */
+export async function rankedFunctions(store: Store, name: string, top: number): Promise<RankedFunction[]> {
+  const study = await store.studies.get(name);
+  const trials = await store.trials.best(name, top, study.metric, study.direction);
+  return trials.flatMap(({ fn, hash, result }) => {
+    if (fn === null || result === null) return [];
+    const { valAcc, valLoss, testAcc, testLoss, trainAcc, trainLoss, runtime, runs, stderr } = result;
+    return [{ fn, hash, valAcc, valLoss, testAcc, testLoss, trainAcc, trainLoss, runtime, runs, stderr }];
+  });
+}
+
+/** The summary in the words of the original program. */
+export function formatSummary(summary: StudySummary): string {
+  const best = summary.best
+    ? `${summary.best.fn} with validation accuracy ${summary.best.valAcc?.toFixed(4)}`
+    : 'no function evaluated yet';
+  return [
+    `Number of activation functions: ${summary.functions}`,
+    `Number of unique activation functions: ${summary.unique}`,
+    `Number of unique functions with eigenvalues calculated: ${summary.withEigenvalues}`,
+    `Number of evaluated activation functions: ${summary.evaluated}`,
+    `Number of running activation functions: ${summary.running}`,
+    `Best so far: ${best}`,
+  ].join('\n');
+}

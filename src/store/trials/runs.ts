@@ -1,0 +1,74 @@
+import type { Collection, Db } from 'mongodb';
+import type { AggregateResult, RunDoc, StoredResult } from '../documents.js';
+
+/** `runs`: each training of a trial. Written in trial-results.ts, read here. */
+export class Runs {
+  private readonly collection: Collection<RunDoc>;
+
+  constructor(database: Db) {
+    this.collection = database.collection('runs');
+  }
+
+  async get(study: string, hash: string, seed: number): Promise<RunDoc | null> {
+    return this.collection.findOne({ _id: runId(study, hash, seed) });
+  }
+
+  /** How many runs a study has. */
+  async count(study: string): Promise<number> {
+    return this.collection.countDocuments({ study });
+  }
+
+  /** The runs of a trial by seed. */
+  async of(study: string, hash: string): Promise<RunDoc[]> {
+    const runs = await this.collection.find({ study, hash }).toArray();
+    return runs.sort((a, b) => a.seed - b.seed);
+  }
+
+  /** The runs of several trials, each by seed; trials without runs are left out. */
+  async ofMany(study: string, hashes: readonly string[]): Promise<Map<string, RunDoc[]>> {
+    const runs = new Map<string, RunDoc[]>();
+    for await (const run of this.collection.find({ study, hash: { $in: [...hashes] } }).sort({ hash: 1, seed: 1 })) {
+      const own = runs.get(run.hash);
+      if (own) own.push(run);
+      else runs.set(run.hash, [run]);
+    }
+    return runs;
+  }
+}
+
+export function runId(study: string, hash: string, seed: number): string {
+  return `${study}:${hash}:${seed}`;
+}
+
+const FIGURES = ['valAcc', 'valLoss', 'testAcc', 'testLoss', 'trainAcc', 'trainLoss', 'runtime'] as const;
+
+/** NaN and infinities become null: they break sorting in the database and JSON outside it. */
+export function storedResult(result: StoredResult): StoredResult {
+  return Object.fromEntries(FIGURES.map((key) => [key, finite(result[key])])) as StoredResult;
+}
+
+export function storedHistory(history: RunDoc['history']): RunDoc['history'] {
+  return history.map((epoch) => Object.fromEntries(Object.entries(epoch).map(([key, value]) => [key, finite(value)])));
+}
+
+/** Mean of each figure over the runs that have it, and the standard error of the mean validation accuracy. */
+export function aggregate(results: readonly StoredResult[]): AggregateResult {
+  const numbers = (key: keyof StoredResult) => results.flatMap((result) => finite(result[key]) ?? []);
+  const means = Object.fromEntries(FIGURES.map((key) => [key, mean(numbers(key))])) as StoredResult;
+  return { ...means, runs: results.length, stderr: standardError(numbers('valAcc')) };
+}
+
+function finite(value: number | null | undefined): number | null {
+  return value !== null && value !== undefined && Number.isFinite(value) ? value : null;
+}
+
+function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function standardError(values: readonly number[]): number | null {
+  const centre = mean(values);
+  if (centre === null || values.length < 2) return null;
+  const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+  return Math.sqrt(squares / (values.length - 1) / values.length);
+}

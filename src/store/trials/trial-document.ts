@@ -1,0 +1,27 @@
+import type { TrialDoc, TrialFisher } from '../documents.js';
+
+/** All but the vector, which only `TrialFisher.features` reads. */
+export const WITHOUT_FEATURES = { 'fisher.features': 0 } as const;
+
+export function trialId(study: string, hash: string): string {
+  return `${study}:${hash}`;
+}
+
+/** A trial that nobody has trained. */
+export function newTrial(study: string, hash: string, fisher: TrialFisher): TrialDoc {
+  return {
+    _id: trialId(study, hash),
+    study,
+    hash,
+    fn: null,
+    status: 'waiting',
+    number: null,
+    lease: null,
+    attempts: 0,
+    error: null,
+    fisher,
+    result: null,
+    doneBy: null,
+    timings: {},
+  };
+}

@@ -1,0 +1,162 @@
+import type { Collection, Db, UpdateFilter } from 'mongodb';
+import { AquasurfError } from '../../errors.js';
+import type { AggregateResult, RunDoc, StoredResult, StudyDoc, TrialDoc } from '../documents.js';
+import { Members } from '../functions/members.js';
+import { isDuplicateKey, retryConflicts, retryUpsert } from '../mongo/retry.js';
+import { aggregate, runId, storedHistory, storedResult } from './runs.js';
+import { newTrial, trialId } from './trial-document.js';
+import { held } from './trial-leases.js';
+import type { Trials } from './trials.js';
+
+/** One finished training, as its worker tells it. */
+export interface RunReport {
+  seed: number;
+  result: StoredResult;
+  /** One entry an epoch. */
+  history: RunDoc['history'];
+  worker: string;
+}
+
+/**
+ * Results: the transition report of the diagram in domain/trial.ts. The run is stored first and the trial becomes `done`
+ * second: whoever crashes between leaves a run that the next training of the same seed finds, and no trial that is done
+ * without one.
+ */
+export class TrialResults {
+  private readonly trials: Collection<TrialDoc>;
+  private readonly runs: Collection<RunDoc>;
+
+  constructor(
+    private readonly database: Db,
+    private readonly queries: Trials,
+  ) {
+    this.trials = database.collection('trials');
+    this.runs = database.collection('runs');
+  }
+
+  /**
+   * running → done with the mean over the trial's runs. The same report may come twice; where a run of the seed is
+   * stored already, that one counts.
+   * @throws AquasurfError LEASE_LOST: the trial was given to another worker (or cleaned); nothing was stored
+   */
+  async report(study: string, hash: string, token: string, run: RunReport): Promise<AggregateResult> {
+    const before = await this.queries.get(study, hash);
+    if (before?.status === 'done' && before.doneBy === token && before.result) return before.result;
+    if (before?.lease?.token !== token) throw leaseLost(study, hash);
+
+    const stored = await this.storeRun(study, hash, run);
+    const result = await this.aggregateRuns(study, hash);
+    const { matchedCount } = await retryConflicts(() =>
+      this.trials.updateOne(held(trialId(study, hash), token), done(result, { doneBy: token })),
+    );
+    if (matchedCount === 1) return result;
+
+    // Lost between the two writes, unless the same report came twice at once and the other one was first.
+    const after = await this.queries.get(study, hash);
+    if (after?.doneBy === token && after.result) return after.result;
+    // Cleaned: the result is to be forgotten. Where another worker has the trial, the run may count already.
+    const forgotten = !after || after.status === 'waiting';
+    if (stored && forgotten) await this.runs.deleteOne({ _id: runId(study, hash, run.seed) });
+    throw leaseLost(study, hash);
+  }
+
+  /**
+   * A result from outside for a trial that nobody holds: → done with the lowest free number. For one that is done it adds
+   * a run (of another seed) to the mean. Makes the trial where the function is in the study's spaces.
+   * @throws AquasurfError FUNCTION_NOT_IN_STUDY, or LEASE_LOST where a worker holds the trial
+   */
+  async reportOutside(study: string, hash: string, fn: string, run: RunReport): Promise<AggregateResult> {
+    const _id = trialId(study, hash);
+    if (!(await this.queries.get(study, hash))) await this.createTrial(study, hash, fn);
+    if ((await this.queries.get(study, hash))?.status === 'running') throw heldByWorker(study, fn);
+    await this.queries.fixExpression(study, hash, fn);
+
+    const stored = await this.storeRun(study, hash, run);
+    for (;;) {
+      const result = await this.aggregateRuns(study, hash);
+      const trial = await this.queries.get(study, hash);
+      if (trial?.status === 'done') {
+        // Runs only become more, so a mean over fewer of them is an older one.
+        await retryConflicts(() =>
+          this.trials.updateOne({ _id, status: 'done', 'result.runs': { $lt: result.runs } }, { $set: { result } }),
+        );
+        return result;
+      }
+      if (trial?.status !== 'waiting' && trial?.status !== 'failed') break;
+      const { status } = trial;
+      const matched = await retryUpsert(async () => {
+        // Another trial may take the number first: then the write is refused and a new number is read.
+        const update = done(result, { doneBy: null, number: await this.queries.lowestFreeNumber(study) });
+        return (await this.trials.updateOne({ _id, status }, update)).matchedCount;
+      });
+      if (matched === 1) return result;
+    }
+    if (stored) await this.runs.deleteOne({ _id: runId(study, hash, run.seed) });
+    throw heldByWorker(study, fn);
+  }
+
+  /** @returns true where it was not there yet */
+  private async storeRun(study: string, hash: string, run: RunReport): Promise<boolean> {
+    const { upsertedCount } = await retryUpsert(() =>
+      this.runs.updateOne(
+        { _id: runId(study, hash, run.seed) },
+        {
+          $setOnInsert: {
+            study,
+            hash,
+            seed: run.seed,
+            result: storedResult(run.result),
+            history: storedHistory(run.history),
+            worker: run.worker,
+          },
+          $currentDate: { finishedAt: true },
+        },
+        { upsert: true },
+      ),
+    );
+    return upsertedCount === 1;
+  }
+
+  private async aggregateRuns(study: string, hash: string): Promise<AggregateResult> {
+    const runs = await this.runs.find({ study, hash }).project<Pick<RunDoc, 'result'>>({ result: 1 }).toArray();
+    return aggregate(runs.map(({ result }) => result));
+  }
+
+  private async createTrial(study: string, hash: string, fn: string): Promise<void> {
+    const spaces = (await this.database.collection<StudyDoc>('studies').findOne({ _id: study }))?.spaces ?? [];
+    if (!(await new Members(this.database).contains(spaces, hash))) {
+      throw new AquasurfError(
+        'FUNCTION_NOT_IN_STUDY',
+        `"${fn}" is in none of the spaces of study "${study}"; add it with \`aquasurf populate ${study} --fn "${fn}"\``,
+      );
+    }
+    try {
+      await this.trials.insertOne({ ...newTrial(study, hash, { state: 'absent' }), fn });
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+    }
+  }
+}
+
+function done(result: AggregateResult, fields: { doneBy: string | null; number?: number }): UpdateFilter<TrialDoc> {
+  return {
+    $set: { status: 'done', result, lease: null, error: null, ...fields },
+    $currentDate: { 'timings.finishedAt': true },
+  };
+}
+
+function leaseLost(study: string, hash: string): AquasurfError {
+  return new AquasurfError(
+    'LEASE_LOST',
+    `the lease on trial ${hash} of study "${study}" is lost: it ran out and the trial was given back, or it was cleaned; ` +
+      'the result was not stored',
+  );
+}
+
+function heldByWorker(study: string, fn: string): AquasurfError {
+  return new AquasurfError(
+    'LEASE_LOST',
+    `"${fn}" is being trained in study "${study}" by a worker that holds its lease; wait for its result, ` +
+      'or report with the token of its lease',
+  );
+}

@@ -1,0 +1,233 @@
+import type { Collection, Db } from 'mongodb';
+import type { Direction, Metric, TrialStatus } from '../../domain/trial.js';
+import { TRIAL_STATUSES } from '../../domain/trial.js';
+import { AquasurfError } from '../../errors.js';
+import { candidateSchema, checkedDocument, finishedSchema, trialSchema } from '../document-schemas.js';
+import type { AggregateResult, RetrainingDoc, RunDoc, TrialDoc } from '../documents.js';
+import { retryConflicts } from '../mongo/retry.js';
+import { trialId, WITHOUT_FEATURES } from './trial-document.js';
+
+const FORGOTTEN = {
+  status: 'waiting',
+  number: null,
+  lease: null,
+  attempts: 0,
+  error: null,
+  result: null,
+  doneBy: null,
+  timings: {},
+} as const;
+
+/** A function that may be trained next; `fn` is null until its first job fixes the expression. */
+export interface Candidate {
+  hash: string;
+  fn: string | null;
+}
+
+export interface FinishedTrial {
+  hash: string;
+  fn: string | null;
+  number: number;
+  result: AggregateResult;
+}
+
+/** A trial that cannot be suggested now; `number` is null for a failed one, `result` but for a done one. */
+export type OccupiedTrial = Pick<TrialDoc, 'hash' | 'status' | 'number' | 'result'>;
+
+/**
+ * `trials`: one function in one study: what is asked about them, and what people do to all of a study at once. Claims
+ * are in trial-leases.ts, reports in trial-results.ts, Fisher features in trial-fisher.ts.
+ */
+export class Trials {
+  private readonly trials: Collection<TrialDoc>;
+  private readonly runs: Collection<RunDoc>;
+  private readonly retrainings: Collection<RetrainingDoc>;
+
+  constructor(database: Db) {
+    this.trials = database.collection('trials');
+    this.runs = database.collection('runs');
+    this.retrainings = database.collection('retrainings');
+  }
+
+  /** The trial without its feature vector; null where the function has none in this study. */
+  async get(study: string, hash: string): Promise<TrialDoc | null> {
+    const trial = await this.trials.findOne({ _id: trialId(study, hash) }, { projection: WITHOUT_FEATURES });
+    return trial && checkedDocument('trials', trialSchema, trial);
+  }
+
+  /** Waiting trials with defined Fisher features, by hash: what the surrogate chooses from. */
+  async candidates(study: string): Promise<Candidate[]> {
+    const found = await this.trials
+      .find({ study, status: 'waiting', 'fisher.state': 'defined' })
+      .project<{ _id: string } & Candidate>({ hash: 1, fn: 1 })
+      .toArray();
+    const candidates = found.map((trial) => {
+      const { hash, fn } = checkedDocument('trials', candidateSchema, trial);
+      return { hash, fn };
+    });
+    return candidates.sort(byHash);
+  }
+
+  /** Done trials in the order of their numbers: the order in which the search chose them. */
+  async finished(study: string): Promise<FinishedTrial[]> {
+    const found = await this.trials
+      .find({ study, status: 'done' })
+      .sort({ number: 1 })
+      .project<{ _id: string } & FinishedTrial>({ hash: 1, fn: 1, number: 1, result: 1 })
+      .toArray();
+    return found.map((trial) => {
+      const { hash, fn, number, result } = checkedDocument('trials', finishedSchema, trial);
+      return { hash, fn, number, result };
+    });
+  }
+
+  /** All trials that are not waiting, in no order: a suggestion reads them each time, so that it knows the newest results. */
+  async occupied(study: string): Promise<OccupiedTrial[]> {
+    return this.trials
+      .find({ study, status: { $in: ['running', 'done', 'failed'] } })
+      .project<OccupiedTrial>({ _id: 0, hash: 1, status: 1, number: 1, result: 1 })
+      .toArray();
+  }
+
+  /** Those of the hashes that are waiting with defined Fisher features, by hash. */
+  async candidatesAmong(study: string, hashes: readonly string[]): Promise<string[]> {
+    const found = await this.trials
+      .find({
+        _id: { $in: hashes.map((hash) => trialId(study, hash)) },
+        status: 'waiting',
+        'fisher.state': 'defined',
+      })
+      .project<{ hash: string }>({ _id: 0, hash: 1 })
+      .toArray();
+    return found.map(({ hash }) => hash).sort();
+  }
+
+  /** Trials that failed in their last attempt; the first so many, by hash. */
+  failed(study: string, limit: number): Promise<Pick<TrialDoc, 'hash' | 'error'>[]> {
+    return this.trials
+      .find({ study, status: 'failed' })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .project<Pick<TrialDoc, 'hash' | 'error'>>({ _id: 0, hash: 1, error: 1 })
+      .toArray();
+  }
+
+  /** Trials whose Fisher features failed in their last attempt; the first so many, by hash. */
+  withFailedFeatures(study: string, limit: number): Promise<Pick<TrialDoc, 'hash' | 'fisher'>[]> {
+    return this.trials
+      .find({ study, 'fisher.state': 'failed' })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .project<Pick<TrialDoc, 'hash' | 'fisher'>>({ _id: 0, hash: 1, 'fisher.reason': 1 })
+      .toArray();
+  }
+
+  /** The running trials by number, for people and for the reconciler. */
+  async running(study: string): Promise<TrialDoc[]> {
+    const found = await this.trials
+      .find({ study, status: 'running' }, { projection: WITHOUT_FEATURES })
+      .sort({ number: 1 })
+      .toArray();
+    return found.map((trial) => checkedDocument('trials', trialSchema, trial));
+  }
+
+  /**
+   * The best done trials, best first. Those whose metric is null (a diverged loss) come last whatever the direction;
+   * equal ones in the order of their numbers.
+   */
+  async best(study: string, top: number, metric: Metric, direction: Direction): Promise<FinishedTrial[]> {
+    const worst = direction === 'max' ? -Infinity : Infinity;
+    const sign = direction === 'max' ? -1 : 1;
+    const value = (trial: FinishedTrial) => sign * (trial.result[metric] ?? worst);
+    const compare = (a: FinishedTrial, b: FinishedTrial) =>
+      value(a) === value(b) ? a.number - b.number : value(a) - value(b);
+    return (await this.finished(study)).sort(compare).slice(0, top);
+  }
+
+  /** Numbers of the running and done trials, ascending. */
+  async takenNumbers(study: string): Promise<number[]> {
+    const found = await this.trials
+      .find({ study, status: { $in: ['running', 'done'] } })
+      .project<{ number: number }>({ _id: 0, number: 1 })
+      .toArray();
+    return found.map(({ number }) => number).sort((a, b) => a - b);
+  }
+
+  async lowestFreeNumber(study: string): Promise<number> {
+    const taken = new Set(await this.takenNumbers(study));
+    let number = 1;
+    while (taken.has(number)) number += 1;
+    return number;
+  }
+
+  async statusCounts(study: string): Promise<Record<TrialStatus, number>> {
+    const counts = TRIAL_STATUSES.map(
+      async (status) => [status, await this.trials.countDocuments({ study, status })] as const,
+    );
+    return Object.fromEntries(await Promise.all(counts)) as Record<TrialStatus, number>;
+  }
+
+  /**
+   * Fixes the expression that a trial uses, when its first job starts; the first writer wins.
+   * @returns the expression really used
+   * @throws AquasurfError FUNCTION_NOT_IN_STUDY
+   */
+  async fixExpression(study: string, hash: string, fn: string): Promise<string> {
+    const _id = trialId(study, hash);
+    const { modifiedCount } = await retryConflicts(() => this.trials.updateOne({ _id, fn: null }, { $set: { fn } }));
+    if (modifiedCount === 1) return fn;
+    const trial = await this.trials.findOne({ _id }, { projection: { fn: 1 } });
+    if (!trial) {
+      throw new AquasurfError('FUNCTION_NOT_IN_STUDY', `"${fn}" has no trial in study "${study}": populate it first`);
+    }
+    return trial.fn ?? fn;
+  }
+
+  /** failed → waiting with all attempts. @returns how many */
+  async resetFailed(study: string): Promise<number> {
+    const { modifiedCount } = await retryConflicts(() =>
+      this.trials.updateMany({ study, status: 'failed' }, { $set: { status: 'waiting', attempts: 0, error: null } }),
+    );
+    return modifiedCount;
+  }
+
+  /**
+   * Forgets all results: every trial is waiting again, its runs are gone, its Fisher features and expression stay. Leases
+   * end first, so that no worker can report in between; cut short, it can be run again.
+   * @returns how many trials it changed
+   */
+  async clean(study: string): Promise<number> {
+    const { modifiedCount } = await retryConflicts(() =>
+      this.trials.updateMany(
+        { study, $or: [{ status: { $in: ['running', 'done', 'failed'] } }, { attempts: { $gt: 0 } }] },
+        { $set: FORGOTTEN },
+      ),
+    );
+    await this.retrainings.deleteMany({ study });
+    await this.runs.deleteMany({ study });
+    return modifiedCount;
+  }
+
+  /**
+   * Makes waiting again what has no validation accuracy: running and failed trials, and done ones without it.
+   * @returns how many trials it changed
+   */
+  async softClean(study: string): Promise<number> {
+    const without = await this.trials
+      .find({ study, status: 'done', 'result.valAcc': null })
+      .project<{ hash: string }>({ _id: 0, hash: 1 })
+      .toArray();
+    const { modifiedCount } = await retryConflicts(() =>
+      this.trials.updateMany(
+        { study, status: { $in: ['running', 'done', 'failed'] }, 'result.valAcc': null },
+        { $set: FORGOTTEN },
+      ),
+    );
+    if (without.length > 0) await this.runs.deleteMany({ study, hash: { $in: without.map(({ hash }) => hash) } });
+    return modifiedCount;
+  }
+}
+
+function byHash(a: Candidate, b: Candidate): number {
+  return a.hash < b.hash ? -1 : 1;
+}
