@@ -1,5 +1,5 @@
+import { quantile } from '../domain/replay/averages.js';
 import type { RunFigures } from '../domain/replay/judge.js';
-import { quantile } from '../domain/replay/summary.js';
 import type { Chart, Panel, Series } from '../plot/chart.js';
 import type { ReplayReport } from './replay.js';
 

@@ -1,3 +1,4 @@
+import { mean, quantile } from './averages.js';
 import type { RunFigures } from './judge.js';
 
 /** What all runs of one searcher show together; the names are those of the benchmark's JSON. */
@@ -31,15 +32,4 @@ export function summarize(searcher: string, runs: readonly RunFigures[], trials:
     new_top_hits: { 50: average(at('newTopHits', 50)), 100: average(at('newTopHits', 100)) },
     mean_judged: mean(runs.map(({ meanJudged }) => meanJudged)),
   };
-}
-
-export const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** The value below which the share `q` of the values lies, by linear interpolation. */
-export function quantile(values: readonly number[], q: number): number {
-  const sorted = Float64Array.from(values).sort();
-  const at = q * (sorted.length - 1);
-  const [low, high] = [sorted[Math.floor(at)]!, sorted[Math.ceil(at)]!];
-  return low + (at - Math.floor(at)) * (high - low);
 }

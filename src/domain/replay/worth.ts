@@ -1,6 +1,6 @@
 import { GrowingProcess } from '../surrogate/growing-process.js';
 import { hasPlace, type Points } from '../surrogate/points.js';
-import { quantile } from './summary.js';
+import { quantile } from './averages.js';
 
 /** One training: a function may have several, with different seeds. */
 export interface Training {

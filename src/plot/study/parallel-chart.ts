@@ -1,7 +1,7 @@
 import { slopeStatistics } from '../../domain/analysis/slope-statistics.js';
 import { countOperators, parseExpression } from '../../domain/expression/expression.js';
 import { outputFeatures } from '../../domain/features/output-features.js';
-import { outputStatistics } from '../../domain/statistics.js';
+import { outputStatistics } from '../../domain/features/output-statistics.js';
 import type { Chart } from '../chart.js';
 import { bestFirst, METRIC_TITLE, metricOf, type PicturedTrial, type StudyPicture } from './study-picture.js';
 

@@ -10,9 +10,9 @@ import { nameOfRank } from '../../domain/expression/rank.js';
 import { readableName } from '../../domain/expression/stored-name.js';
 import { canonicalHash } from '../../domain/features/canonical-hash.js';
 import { isUsable, OUTPUT_INPUTS, outputFeatures } from '../../domain/features/output-features.js';
+import { type OutputStatistics, outputStatistics } from '../../domain/features/output-statistics.js';
 import { ALL_OPERATORS, operatorSetId } from '../../domain/operators/index.js';
 import type { OperatorSet } from '../../domain/operators/types.js';
-import { type OutputStatistics, outputStatistics } from '../../domain/statistics.js';
 import type { Store } from '../store.js';
 
 export interface AliasReport {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { quantile } from '../../../src/domain/replay/averages.js';
 import { compare } from '../../../src/domain/replay/comparison.js';
 import { judgement, runFigures } from '../../../src/domain/replay/judge.js';
-import { quantile, summarize } from '../../../src/domain/replay/summary.js';
+import { summarize } from '../../../src/domain/replay/summary.js';
 
 /** 200 functions: judged accuracy rises with the row; rows 198 and 199 are the best, 199 a baseline. */
 const rows = Array.from({ length: 200 }, (_, row) => row);

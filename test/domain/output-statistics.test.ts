@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { outputFeatures } from '../../src/domain/features/output-features.js';
-import { outputStatistics } from '../../src/domain/statistics.js';
+import { outputStatistics } from '../../src/domain/features/output-statistics.js';
 import { golden } from '../support/golden.js';
 
 const { outputs } = golden<{ outputs: { fn: string; sum_finite_f64: number; n_finite: number }[] }>('outputs');
