@@ -1,6 +1,6 @@
+import { mean } from './averages.js';
 import type { RunFigures } from './judge.js';
 import { wilcoxon } from './paired-test.js';
-import { mean } from './averages.js';
 
 /** One search in a comparison: those of one seed are pairs. */
 export interface ComparedRun extends RunFigures {
