@@ -7,8 +7,8 @@ import { GrowingProcess } from '../dist/domain/surrogate/growing-process.js';
 import type { Points } from '../dist/domain/surrogate/points.js';
 import {
   createRegressor,
-  DEFAULT_SURROGATE,
   NEW_STUDY_SURROGATE,
+  PAPER_SURROGATE,
   type SurrogateSettings,
 } from '../dist/domain/surrogate/settings.js';
 import { fashionMnistSmallCnn } from '../dist/nn/tasks/fashion-mnist-small-cnn.js';
@@ -42,7 +42,7 @@ const benchmark: Benchmark = {
     withBenchPipeline(notify, async (pipeline) => {
       notify('filling the study');
       const chosen = { regressor, acquisition, places } as Partial<SurrogateSettings>;
-      const base = (regressor ?? acquisition ?? places) ? DEFAULT_SURROGATE : NEW_STUDY_SURROGATE;
+      const base = (regressor ?? acquisition ?? places) ? PAPER_SURROGATE : NEW_STUDY_SURROGATE;
       const surrogate = { ...base, ...JSON.parse(JSON.stringify(chosen)) } as Surrogate;
       const { study, points, hashes, accuracies } = await seedStudy(pipeline, surrogate);
       const { store } = pipeline;

@@ -4,8 +4,8 @@ import { outputFeatures } from '../domain/features/output-features.js';
 import { operatorSet, operatorSetId, vocabulary } from '../domain/operators/index.js';
 import type { OperatorSet } from '../domain/operators/types.js';
 import {
-  DEFAULT_SURROGATE,
   NEW_STUDY_SURROGATE,
+  PAPER_SURROGATE,
   type SurrogateSettings,
   surrogateFault,
 } from '../domain/surrogate/settings.js';
@@ -98,7 +98,7 @@ export async function createStudy({ store }: Pipeline, options: StudyOptions): P
 }
 
 function checkedSurrogate({ regressor, acquisition, places, task }: StudyOptions): SurrogateSettings {
-  const base = (regressor ?? acquisition ?? places) ? DEFAULT_SURROGATE : NEW_STUDY_SURROGATE;
+  const base = (regressor ?? acquisition ?? places) ? PAPER_SURROGATE : NEW_STUDY_SURROGATE;
   const chosen = {
     ...base,
     ...(regressor === undefined ? {} : { regressor }),

@@ -17,7 +17,7 @@ export interface SurrogateSettings {
  * As in the paper (arXiv 2301.05785): the mean of the 3 nearest neighbours, the best prediction. What a study has whose
  * document names nothing, and what completes a choice that names some of it.
  */
-export const DEFAULT_SURROGATE: SurrogateSettings = { regressor: 'knn', acquisition: 'greedy' };
+export const PAPER_SURROGATE: SurrogateSettings = { regressor: 'knn', acquisition: 'greedy' };
 
 /** Of a new study for which nothing is chosen; stored with it, so that existing studies keep theirs. */
 export const NEW_STUDY_SURROGATE: SurrogateSettings = {

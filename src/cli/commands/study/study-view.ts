@@ -1,4 +1,4 @@
-import { DEFAULT_SURROGATE } from '../../../domain/surrogate/settings.js';
+import { PAPER_SURROGATE } from '../../../domain/surrogate/settings.js';
 import type { StudyDoc } from '../../../store/documents.js';
 import { type StudyFailure, studyFailures } from '../../../store/reports/study-failures.js';
 import { type StudyProgress, studyProgress } from '../../../store/reports/study-progress.js';
@@ -45,7 +45,7 @@ const FAILURES_SHOWN = 3;
 const NAMES_SHOWN = 8;
 
 export function studyText(view: StudyView): string {
-  const { progress, search, surrogate = DEFAULT_SURROGATE } = view;
+  const { progress, search, surrogate = PAPER_SURROGATE } = view;
   const { populate, fisher, trials } = progress;
   const features = `${fisher.defined} defined, ${fisher.undefined} undefined, ${fisher.failed} failed, ${fisher.owed} owed`;
   return fields([
