@@ -35,10 +35,10 @@ const data = (): DataSet => ({
 });
 
 describe('fashion-mnist/tiny', () => {
-  test('has eight hidden layers, 32,842 weights, and 315 Fisher features', async () => {
+  test('has twelve hidden layers, 96,650 weights, and 946 Fisher features', async () => {
     const model = buildSeededModel({ tf, task: fashionMnistTiny, fn: 'tanh(x)', seed: 0 });
-    expect(model.countParams()).toBe(784 * 32 + 32 + 7 * (32 * 32 + 32) + 32 * 10 + 10);
-    expect(model.layers.filter((layer) => layer.getClassName() === 'ActivationFunction')).toHaveLength(8);
+    expect(model.countParams()).toBe(784 * 64 + 64 + 11 * (64 * 64 + 64) + 64 * 10 + 10);
+    expect(model.layers.filter((layer) => layer.getClassName() === 'ActivationFunction')).toHaveLength(12);
     model.dispose();
     const settings = { seed: 42, batchSize: 100, floor: 1e-6 };
     const fisher = await computeFisherFeatures({
@@ -48,7 +48,7 @@ describe('fashion-mnist/tiny', () => {
       fn: 'tanh(x)',
       settings,
     });
-    expect(fisher).toMatchObject({ defined: true, features: { length: 250 + 7 * 9 + 2 } });
+    expect(fisher).toMatchObject({ defined: true, features: { length: 501 + 11 * 40 + 5 } });
   });
 
   test('learns what it is shown with a function that suits it, and not with one that does not', async () => {
