@@ -5,7 +5,6 @@ import { withTaskPredictor } from './compute/task-predictor.js';
 import { loadConfig } from './config.js';
 import { needsUncertainty } from './domain/surrogate/acquisition.js';
 import { adaptRegressor, type OwnRegressor } from './domain/surrogate/regressor.js';
-import { PAPER_SURROGATE } from './domain/surrogate/settings.js';
 import type { TrialResult } from './domain/trial.js';
 import { AquasurfError } from './errors.js';
 import { createLogger } from './log.js';
@@ -269,7 +268,7 @@ export class Study {
     own: OwnRegressor | undefined,
     use: (options: { predictor?: Predictor }) => Promise<T>,
   ): Promise<T> {
-    const { regressor, acquisition } = study.surrogate ?? PAPER_SURROGATE;
+    const { regressor, acquisition } = study.surrogate;
     if (own) return use({ predictor: predictorWith(adaptRegressor(own, needsUncertainty(acquisition))) });
     if (regressor !== 'task') return use({});
     const { backend, cacheDir, logLevel, projectDir } = loadConfig();

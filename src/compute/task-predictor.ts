@@ -1,6 +1,5 @@
 import { SeededRandom } from '../domain/random/seeded-random.js';
 import { needsUncertainty } from '../domain/surrogate/acquisition.js';
-import { PAPER_SURROGATE } from '../domain/surrogate/settings.js';
 import type { Logger } from '../log.js';
 import type { StudyDoc } from '../store/documents.js';
 import type { Predictor } from '../store/suggest/search-view.js';
@@ -17,7 +16,7 @@ export interface PredictingProcess {
  * where the study predicts with one of this program.
  */
 export function taskPredictor(study: StudyDoc, process: PredictingProcess): Predictor | undefined {
-  const { regressor, acquisition } = study.surrogate ?? PAPER_SURROGATE;
+  const { regressor, acquisition } = study.surrogate;
   if (regressor !== 'task') return undefined;
   return {
     minimumSamples: 1,

@@ -116,6 +116,7 @@ export interface FisherSettings {
   compat?: 'aquasurf';
 }
 
+/** `studies`: as `Studies` gives them to the rest of the program, with every setting. */
 export interface StudyDoc {
   /** The study's name: letters, digits, `-`, `_`, `.`; at most 64. */
   _id: string;
@@ -132,12 +133,17 @@ export interface StudyDoc {
   direction: Direction;
   seed: number;
   fisher: FisherSettings;
-  /** How functions are chosen; absent in studies of older versions, which choose as the paper does. */
-  surrogate?: SurrogateSettings;
+  /** How functions are chosen. */
+  surrogate: SurrogateSettings;
   search: StudySearch;
   /** Raised when the embedding must be enqueued again under a new job id. */
   embeddingGeneration: number;
   createdAt: Date;
+}
+
+/** As they are stored: studies of older versions lack the surrogate, or its places, and choose as the paper does. */
+export interface StoredStudyDoc extends Omit<StudyDoc, 'surrogate'> {
+  surrogate?: Omit<SurrogateSettings, 'places'> & Partial<Pick<SurrogateSettings, 'places'>>;
 }
 
 /** Permission to train a trial, held by one worker until it expires by the database's clock. */

@@ -1,4 +1,5 @@
 import type { Collection, Db } from 'mongodb';
+import { PAPER_SURROGATE } from '../domain/surrogate/settings.js';
 import { AquasurfError } from '../errors.js';
 import { checkedDocument, checkStudyName, studySchema } from './document-schemas.js';
 import type {
@@ -8,6 +9,7 @@ import type {
   RetrainingDoc,
   RunDoc,
   SearchState,
+  StoredStudyDoc,
   StudyDoc,
   StudySearch,
   TrialDoc,
@@ -16,7 +18,7 @@ import { isDuplicateKey, retryConflicts } from './mongo/retry.js';
 
 /** `studies`: what is searched and how, and the state of the search. */
 export class Studies {
-  private readonly collection: Collection<StudyDoc>;
+  private readonly collection: Collection<StoredStudyDoc>;
 
   constructor(private readonly database: Db) {
     this.collection = database.collection('studies');
@@ -41,7 +43,7 @@ export class Studies {
   async get(name: string): Promise<StudyDoc> {
     const study = await this.collection.findOne({ _id: name });
     if (!study) throw await this.notFound(name);
-    return checkedDocument('studies', studySchema, study);
+    return complete(study);
   }
 
   async exists(name: string): Promise<boolean> {
@@ -54,7 +56,7 @@ export class Studies {
     const malformed: Array<{ name: string; error: AquasurfError }> = [];
     for await (const study of this.collection.find().sort({ _id: 1 })) {
       try {
-        studies.push(checkedDocument('studies', studySchema, study));
+        studies.push(complete(study));
       } catch (error) {
         if (!(error instanceof AquasurfError)) throw error;
         malformed.push({ name: String(study._id), error });
@@ -137,7 +139,7 @@ export class Studies {
       ),
     );
     if (!started) throw await this.notFound(name);
-    return checkedDocument('studies', studySchema, started);
+    return complete(started);
   }
 
   /** @returns false where the search was in none of the states `from` (or there is no such study): nothing changed */
@@ -197,4 +199,10 @@ export class Studies {
       : 'there are none yet: make one with `aquasurf study create`';
     return new AquasurfError('STUDY_NOT_FOUND', `no study "${name}"; ${mend}`);
   }
+}
+
+/** With the paper's choices where the document names none. @throws AquasurfError DOCUMENT_INVALID */
+function complete(stored: StoredStudyDoc): StudyDoc {
+  const { surrogate, ...rest } = checkedDocument('studies', studySchema, stored);
+  return { ...rest, surrogate: { ...PAPER_SURROGATE, ...surrogate } };
 }

@@ -13,6 +13,21 @@ describe('studies', () => {
     expect((await store().studies.get('one')).seed).toBe(1);
   });
 
+  test('of older versions, without a surrogate or its places, choose as the paper does', async () => {
+    const { surrogate: _, ...old } = newStudy('old');
+    const between = { ...old, _id: 'between', surrogate: { regressor: 'random-forest', acquisition: 'ei' } };
+    const collection = store().client.db(store().database).collection<{ _id: string }>('studies');
+    await collection.insertMany([old, between]);
+    const paper = { regressor: 'knn', acquisition: 'greedy', places: 'plane' };
+    const mixed = { ...between.surrogate, places: 'plane' };
+    expect((await store().studies.get('old')).surrogate).toEqual(paper);
+    expect((await store().studies.startSearch('old', wishes)).surrogate).toEqual(paper);
+    expect((await store().studies.get('between')).surrogate).toEqual(mixed);
+    const listed = new Map((await store().studies.list()).studies.map((study) => [study._id, study.surrogate]));
+    expect([listed.get('old'), listed.get('between')]).toEqual([paper, mixed]);
+    expect(await collection.findOne({ _id: 'between' })).toEqual(between);
+  });
+
   test('of several processes that create one name, one succeeds', async () => {
     const outcomes = await Promise.allSettled(
       [1, 2, 3, 4].map((seed) => store().studies.create(newStudy('race', { seed }))),

@@ -2,12 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { rankOf } from '../../src/domain/expression/rank.js';
 import { SeededRandom } from '../../src/domain/random/seeded-random.js';
 import { adaptRegressor } from '../../src/domain/surrogate/regressor.js';
+import { PAPER_SURROGATE, type SurrogateSettings } from '../../src/domain/surrogate/settings.js';
 import type { StudyDoc } from '../../src/store/documents.js';
 import { predictorWith, suggest, suggestAndClaim } from '../../src/store/suggest/suggest.js';
 import { testSize } from '../support/test-size.js';
 import { addTrials, batchOf, claimed, hashOf, newStudy, run, useStore } from './test-store.js';
 
 const store = useStore();
+const PROCESS: SurrogateSettings = { regressor: 'gaussian-process', acquisition: 'ucb', places: 'plane' };
 
 /** A study whose function i lies at (i, 0), baselines 0 to `baselines`. */
 async function studyOf(name: string, functions: number, changes: Partial<StudyDoc> = {}): Promise<StudyDoc> {
@@ -123,14 +125,14 @@ describe('a suggestion', () => {
     }
     const asked = async (changes: Partial<StudyDoc>) => suggest(store(), { ...study, ...changes });
     for (const regressor of ['random-forest', 'gaussian-process'] as const) {
-      const hash = await asked({ surrogate: { regressor, acquisition: 'greedy' } });
+      const hash = await asked({ surrogate: { ...PAPER_SURROGATE, regressor } });
       expect(Number.parseInt(hash!, 16)).toBeLessThan(19);
     }
-    const explorer = await asked({ surrogate: { regressor: 'gaussian-process', acquisition: 'ucb' } });
+    const explorer = await asked({ surrogate: PROCESS });
     expect(explorer).toBeDefined();
     const own = { fit: () => undefined, predict: (rows: number[][]) => rows.map(([x = 0]) => -Math.abs(x - 20)) };
     expect(await suggest(store(), study, { predictor: predictorWith(adaptRegressor(own)) })).toBe(hashOf(20));
-    const task = { surrogate: { regressor: 'task', acquisition: 'greedy' } } as const;
+    const task = { surrogate: { ...PAPER_SURROGATE, regressor: 'task' } } as const;
     await expect(asked(task)).rejects.toMatchObject({ code: 'USAGE' });
   });
 });
@@ -142,8 +144,7 @@ describe('sixteen workers that ask at once', () => {
       const name = `sixteen-${round}`;
       const functions = 80;
       const settings = { baselines: [hashOf(0), hashOf(1)], seed: round };
-      const process = { regressor: 'gaussian-process', acquisition: 'ucb' } as const;
-      const study = await studyOf(name, functions, { ...settings, ...(round % 2 === 1 ? { surrogate: process } : {}) });
+      const study = await studyOf(name, functions, { ...settings, ...(round % 2 === 1 ? { surrogate: PROCESS } : {}) });
       await placeOnLine(name, functions - 5);
       const taken: string[] = [];
       let none = 0;
@@ -174,7 +175,7 @@ describe('sixteen workers that ask at once', () => {
     'with numbers of their own get all sixteen at the first asking: %s, %s',
     async (regressor, acquisition) => {
       const name = `burst-${regressor}`;
-      const study = await studyOf(name, 60, { surrogate: { regressor, acquisition } });
+      const study = await studyOf(name, 60, { surrogate: { ...PAPER_SURROGATE, regressor, acquisition } });
       await placeOnLine(name, 60);
       for (let number = 1; number <= 6; number++) await finish(name, hashOf(number * 9), number, number / 10);
       const outcomes = await Promise.all(

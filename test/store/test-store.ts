@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import type { FunctionBatch } from '../../src/domain/enumeration/function-batch.js';
+import { PAPER_SURROGATE } from '../../src/domain/surrogate/settings.js';
 import type { FisherSettings, StudyDoc } from '../../src/store/documents.js';
 import { openStore, type Store, type StoreOptions } from '../../src/store/store.js';
 import { testServices } from '../support/services.js';
@@ -36,6 +37,7 @@ export function newStudy(name: string, changes: Partial<StudyDoc> = {}): StudyDo
     direction: 'max',
     seed: 1,
     fisher: settings,
+    surrogate: PAPER_SURROGATE,
     search: {
       state: 'none',
       trials: 0,

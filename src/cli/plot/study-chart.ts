@@ -1,5 +1,5 @@
 import { pointAt } from '../../domain/surrogate/points.js';
-import { createRegressor, PAPER_SURROGATE } from '../../domain/surrogate/settings.js';
+import { createRegressor } from '../../domain/surrogate/settings.js';
 import { AquasurfError } from '../../errors.js';
 import { resolveReference } from '../../nn/tasks/operator-registry.js';
 import type { Chart } from '../../plot/chart.js';
@@ -55,7 +55,7 @@ export async function studyChart(study: Study, context: CommandContext, flags: P
   }
 }
 
-async function modelOf(store: Store, { _id, seed, surrogate = PAPER_SURROGATE }: StudyDoc): Promise<PicturedModel> {
+async function modelOf(store: Store, { _id, seed, surrogate }: StudyDoc): Promise<PicturedModel> {
   const { regressor, places } = surrogate;
   if (regressor === 'task') {
     throw new AquasurfError(

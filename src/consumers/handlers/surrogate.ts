@@ -13,7 +13,7 @@ export const handleSurrogate: Handler<'surrogate'> = async ({ study: name, versi
   const { seed, surrogate } = await store.studies.get(name);
   const newest = await store.embeddings.latestWithFit(name);
   const hashes = [...(await store.fisher.definedHashes(name))].sort();
-  if (surrogate?.places === 'components') await fitComponents(context, name, hashes);
+  if (surrogate.places === 'components') await fitComponents(context, name, hashes);
   const there = newest?.embedding.version ?? 0;
   const fitted = newest?.embedding.base?.functions ?? there;
   const outgrown = planeIsOutgrown({ fitted, available: hashes.length });

@@ -9,15 +9,15 @@ import type { Regressor } from './regressor.js';
 export interface SurrogateSettings {
   regressor: RegressorName;
   acquisition: Acquisition;
-  /** What the regressor reads. @defaultValue 'plane' */
-  places?: PlacesName;
+  /** What the regressor reads. */
+  places: PlacesName;
 }
 
 /**
  * As in the paper (arXiv 2301.05785): the mean of the 3 nearest neighbours, the best prediction. What a study has whose
  * document names nothing, and what completes a choice that names some of it.
  */
-export const PAPER_SURROGATE: SurrogateSettings = { regressor: 'knn', acquisition: 'greedy' };
+export const PAPER_SURROGATE: SurrogateSettings = { regressor: 'knn', acquisition: 'greedy', places: 'plane' };
 
 /** Of a new study for which nothing is chosen; stored with it, so that existing studies keep theirs. */
 export const NEW_STUDY_SURROGATE: SurrogateSettings = {
@@ -27,7 +27,10 @@ export const NEW_STUDY_SURROGATE: SurrogateSettings = {
 };
 
 /** What is wrong with a combination, in one line; undefined where it works. */
-export function surrogateFault({ regressor, acquisition }: SurrogateSettings): string | undefined {
+export function surrogateFault({
+  regressor,
+  acquisition,
+}: Pick<SurrogateSettings, 'regressor' | 'acquisition'>): string | undefined {
   if (regressor !== 'knn' || !needsUncertainty(acquisition)) return undefined;
   const free = ACQUISITIONS.filter((name) => !needsUncertainty(name)).join(', ');
   return (

@@ -31,7 +31,7 @@ export class Planes {
 
   /** Of the newest embedding or components; null where there are none. */
   async latest({ _id: study, surrogate }: Pick<StudyDoc, '_id' | 'surrogate'>): Promise<Plane | null> {
-    const source = surrogate?.places === 'components' ? this.ofComponents(study) : this.ofEmbedding(study);
+    const source = surrogate.places === 'components' ? this.ofComponents(study) : this.ofEmbedding(study);
     const fit = await source.fit();
     if (fit === null) return null;
     const known = this.kept.get(study);

@@ -117,7 +117,7 @@ export class SearchView {
       pending: Int32Array.from(this.pending),
       acquisition,
       direction: this.study.direction,
-      ranked: this.study.surrogate?.places === 'components',
+      ranked: this.study.surrogate.places === 'components',
       random,
     };
     const question = questionFor(input, predictor.minimumSamples);

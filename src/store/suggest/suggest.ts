@@ -2,7 +2,7 @@ import { SeededRandom } from '../../domain/random/seeded-random.js';
 import { needsUncertainty } from '../../domain/surrogate/acquisition.js';
 import { fittedAnew } from '../../domain/surrogate/choose.js';
 import type { Regressor } from '../../domain/surrogate/regressor.js';
-import { createRegressor, PAPER_SURROGATE } from '../../domain/surrogate/settings.js';
+import { createRegressor } from '../../domain/surrogate/settings.js';
 import { AquasurfError } from '../../errors.js';
 import type { Lease, StudyDoc } from '../documents.js';
 import type { Store } from '../store.js';
@@ -52,7 +52,7 @@ export async function suggest(
 ): Promise<string | undefined> {
   const view = await SearchView.read(store, study);
   const number = options.number ?? view.freeNumber;
-  const { acquisition } = study.surrogate ?? PAPER_SURROGATE;
+  const { acquisition } = study.surrogate;
   const predictor = options.predictor ?? predictorOf(study, number, view);
   return view.choose(predictor, acquisition, drawsOf(study, number));
 }
@@ -66,7 +66,7 @@ export async function suggestAndClaim(
   study: StudyDoc,
   slot: SuggestOptions & { owner: string; leaseMs: number },
 ): Promise<SuggestOutcome> {
-  const { acquisition } = study.surrogate ?? PAPER_SURROGATE;
+  const { acquisition } = study.surrogate;
   let view: SearchView | undefined;
   for (let race = 0; race < MAX_RACES; race++) {
     if (view === undefined || race % RACES_A_VIEW === 0) view = await SearchView.read(store, study);
@@ -94,7 +94,7 @@ export async function suggestAndClaim(
 
 /** The study's own regressor, freshly seeded for the trial. @throws AquasurfError USAGE where it is the task's */
 function predictorOf(study: StudyDoc, number: number, view: SearchView): Predictor {
-  const { regressor, acquisition } = study.surrogate ?? PAPER_SURROGATE;
+  const { regressor, acquisition } = study.surrogate;
   if (regressor === 'task') {
     throw new AquasurfError('USAGE', `study ${study._id} predicts with its task's regressor, which was not given`);
   }

@@ -1,4 +1,4 @@
-import type { Collection, Db, Filter } from 'mongodb';
+import { type Collection, type Db, type Filter, MongoBulkWriteError, type UpdateFilter } from 'mongodb';
 import { checkedDocument, trialSchema } from '../document-schemas.js';
 import type { TrialFisher as FisherField, FisherSettings, FisherState, StudyDoc, TrialDoc } from '../documents.js';
 import { insertMissing } from '../mongo/insert-missing.js';
@@ -120,27 +120,41 @@ export class TrialFisher {
    * @returns false where nothing was stored: it is there already, or another batch owes it now
    */
   async record(study: string, hash: string, by: { batch: string }, outcome: FisherOutcome): Promise<boolean> {
-    const owedSettings = outcome.state === 'defined' ? madeWith(outcome.settings) : {};
-    const { matchedCount } = await retryConflicts(() =>
-      this.trials.updateOne(
-        {
+    return (await this.recordAll(study, by, [{ hash, outcome }])) === 1;
+  }
+
+  /**
+   * The same for several functions in one write, each for itself.
+   * @returns how many were stored
+   */
+  async recordAll(
+    study: string,
+    by: { batch: string },
+    found: ReadonlyArray<{ hash: string; outcome: FisherOutcome }>,
+  ): Promise<number> {
+    if (found.length === 0) return 0;
+    const writes = found.map(({ hash, outcome }) => ({
+      updateOne: {
+        filter: {
           _id: trialId(study, hash),
           'fisher.job': by.batch,
           'fisher.state': { $in: ['owed', 'failed'] as FisherState[] },
-          ...owedSettings,
+          ...(outcome.state === 'defined' ? madeWith(outcome.settings) : {}),
         },
-        {
-          $set: {
-            'fisher.state': outcome.state,
-            ...(outcome.state === 'defined' ? { 'fisher.features': packVector(outcome.features) } : {}),
-            ...(outcome.state === 'defined' ? {} : { 'fisher.reason': outcome.reason }),
-            ...(outcome.seconds === undefined ? {} : { 'fisher.seconds': outcome.seconds }),
-          },
-          ...(outcome.state === 'defined' ? { $unset: { 'fisher.reason': true as const } } : {}),
-        },
-      ),
-    );
-    return matchedCount === 1;
+        update: recorded(outcome),
+      },
+    }));
+    // What one attempt has stored, the next no longer finds.
+    let stored = 0;
+    await retryConflicts(async () => {
+      try {
+        stored += (await this.trials.bulkWrite(writes, { ordered: false })).matchedCount;
+      } catch (error) {
+        if (error instanceof MongoBulkWriteError) stored += error.matchedCount;
+        throw error;
+      }
+    });
+    return stored;
   }
 
   /** Stores features that no job owes, in the place of those that are there. */
@@ -226,6 +240,17 @@ export class TrialFisher {
   private async owedBy(batch: string, study: string, hashes: readonly string[]): Promise<string[]> {
     return (await this.owed(study, { batch, hashes })).map(({ hash }) => hash);
   }
+}
+
+/** The update by which an outcome gets into its trial. */
+function recorded(outcome: FisherOutcome): UpdateFilter<TrialDoc> {
+  const seconds = outcome.seconds === undefined ? {} : { 'fisher.seconds': outcome.seconds };
+  const { state } = outcome;
+  if (state !== 'defined') return { $set: { 'fisher.state': state, 'fisher.reason': outcome.reason, ...seconds } };
+  return {
+    $set: { 'fisher.state': state, 'fisher.features': packVector(outcome.features), ...seconds },
+    $unset: { 'fisher.reason': true },
+  };
 }
 
 /** The filter of features that were made with these settings; those of imports may not say with which. */

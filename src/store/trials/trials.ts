@@ -173,14 +173,27 @@ export class Trials {
    * @throws AquasurfError FUNCTION_NOT_IN_STUDY
    */
   async fixExpression(study: string, hash: string, fn: string): Promise<string> {
-    const _id = trialId(study, hash);
-    const { modifiedCount } = await retryConflicts(() => this.trials.updateOne({ _id, fn: null }, { $set: { fn } }));
-    if (modifiedCount === 1) return fn;
-    const trial = await this.trials.findOne({ _id }, { projection: { fn: 1 } });
-    if (!trial) {
-      throw new AquasurfError('FUNCTION_NOT_IN_STUDY', `"${fn}" has no trial in study "${study}": populate it first`);
-    }
-    return trial.fn ?? fn;
+    const fixed = (await this.fixExpressions(study, new Map([[hash, fn]]))).get(hash);
+    if (fixed !== undefined) return fixed;
+    throw new AquasurfError('FUNCTION_NOT_IN_STUDY', `"${fn}" has no trial in study "${study}": populate it first`);
+  }
+
+  /**
+   * The same for several trials in one write.
+   * @param fns expressions by hash
+   * @returns the expressions really used, by hash; a function that has no trial is left out
+   */
+  async fixExpressions(study: string, fns: ReadonlyMap<string, string>): Promise<Map<string, string>> {
+    if (fns.size === 0) return new Map();
+    const writes = [...fns].map(([hash, fn]) => ({
+      updateOne: { filter: { _id: trialId(study, hash), fn: null }, update: { $set: { fn } } },
+    }));
+    const { modifiedCount } = await retryConflicts(() => this.trials.bulkWrite(writes, { ordered: false }));
+    if (modifiedCount === fns.size) return new Map(fns);
+    const found = await this.trials
+      .find({ _id: { $in: [...fns.keys()].map((hash) => trialId(study, hash)) } }, { projection: { hash: 1, fn: 1 } })
+      .toArray();
+    return new Map(found.map(({ hash, fn }) => [hash, fn ?? fns.get(hash)!]));
   }
 
   /** failed → waiting with all attempts. @returns how many */

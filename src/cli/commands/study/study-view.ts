@@ -1,4 +1,3 @@
-import { PAPER_SURROGATE } from '../../../domain/surrogate/settings.js';
 import type { StudyDoc } from '../../../store/documents.js';
 import { type StudyFailure, studyFailures } from '../../../store/reports/study-failures.js';
 import { type StudyProgress, studyProgress } from '../../../store/reports/study-progress.js';
@@ -45,7 +44,7 @@ const FAILURES_SHOWN = 3;
 const NAMES_SHOWN = 8;
 
 export function studyText(view: StudyView): string {
-  const { progress, search, surrogate = PAPER_SURROGATE } = view;
+  const { progress, search, surrogate } = view;
   const { populate, fisher, trials } = progress;
   const features = `${fisher.defined} defined, ${fisher.undefined} undefined, ${fisher.failed} failed, ${fisher.owed} owed`;
   return fields([
@@ -53,7 +52,7 @@ export function studyText(view: StudyView): string {
     ['task', `${view.task.name} (source ${view.task.sourceHash.slice(0, 12)})`],
     ...view.spaces.map((space, i): [string, string] => [i === 0 ? 'space' : '', spaceText(space)]),
     ['optimises', `${view.metric} (${view.direction}), seed ${view.seed}`],
-    ['chooses by', `${surrogate.regressor} on the ${surrogate.places ?? 'plane'}, ${surrogate.acquisition}`],
+    ['chooses by', `${surrogate.regressor} on the ${surrogate.places}, ${surrogate.acquisition}`],
     ['created', view.createdAt.toISOString()],
     [
       'output features',
