@@ -55,7 +55,9 @@ export function createSearcher(name: SearcherName, { table, fit: places }: Searc
       const worth = posteriorWorth(places(new SeededRandom('worth')));
       return new ModelSearcher({ places, model: () => process, worth, ...OURS });
     }
-    default: {
+    case 'aquasurf-original':
+    case 'outputs-only':
+    case 'fisher-only': {
       const model = () => fittedAnew(new KNearestNeighbours(), false);
       return new ModelSearcher({ places, model, acquisition: 'greedy' });
     }

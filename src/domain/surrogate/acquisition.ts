@@ -3,11 +3,35 @@ import { normalCdf, normalDensity } from './normal-distribution.js';
 import type { Prediction } from './regressor.js';
 
 /** Share of random choices of `epsilon-greedy`. */
-export const EPSILON = 0.1;
+const EPSILON = 0.1;
 /** Standard deviations that `ucb` adds. */
 const OPTIMISM = 1;
 
-export const needsUncertainty = (acquisition: Acquisition): boolean => acquisition === 'ei' || acquisition === 'ucb';
+export function needsUncertainty(acquisition: Acquisition): boolean {
+  switch (acquisition) {
+    case 'ei':
+    case 'ucb':
+      return true;
+    case 'greedy':
+    case 'epsilon-greedy':
+    case 'random':
+      return false;
+  }
+}
+
+/** The share of choices for which any candidate is drawn, whatever the predictions. */
+export function randomShare(acquisition: Acquisition): number {
+  switch (acquisition) {
+    case 'random':
+      return 1;
+    case 'epsilon-greedy':
+      return EPSILON;
+    case 'greedy':
+    case 'ei':
+    case 'ucb':
+      return 0;
+  }
+}
 
 /**
  * Scores of which the largest is chosen; NaN where there is no prediction. Targets are such that more is better.
@@ -15,13 +39,26 @@ export const needsUncertainty = (acquisition: Acquisition): boolean => acquisiti
  * @throws RangeError where the acquisition needs an uncertainty and the prediction has none
  */
 export function acquisitionScores(acquisition: Acquisition, prediction: Prediction, best: number): Float64Array {
-  const { mean, uncertainty } = prediction;
-  if (!needsUncertainty(acquisition)) return mean;
-  if (uncertainty === undefined) {
-    throw new RangeError(`acquisition ${acquisition} needs a regressor that knows its uncertainty`);
+  const { mean } = prediction;
+  switch (acquisition) {
+    case 'greedy':
+    case 'epsilon-greedy':
+    case 'random':
+      return mean;
+    case 'ei': {
+      const deviations = deviationsOf(prediction, acquisition);
+      return mean.map((value, i) => expectedImprovement(value - best, deviations[i]!));
+    }
+    case 'ucb': {
+      const deviations = deviationsOf(prediction, acquisition);
+      return mean.map((value, i) => value + OPTIMISM * deviations[i]!);
+    }
   }
-  if (acquisition === 'ucb') return mean.map((value, i) => value + OPTIMISM * uncertainty[i]!);
-  return mean.map((value, i) => expectedImprovement(value - best, uncertainty[i]!));
+}
+
+function deviationsOf({ uncertainty }: Prediction, acquisition: Acquisition): Float64Array {
+  if (uncertainty !== undefined) return uncertainty;
+  throw new RangeError(`acquisition ${acquisition} needs a regressor that knows its uncertainty`);
 }
 
 /** E max(0, g) for g normal with this mean and standard deviation. */

@@ -1,5 +1,5 @@
 import type { SeededRandom } from '../random/seeded-random.js';
-import { acquisitionScores, EPSILON } from './acquisition.js';
+import { acquisitionScores, randomShare } from './acquisition.js';
 import type { Acquisition } from './choices.js';
 import { hasPlace, type Points, selectPoints } from './points.js';
 import { ranksOf } from './ranks.js';
@@ -84,8 +84,7 @@ export function chooseRow(input: ChoiceInput, model: Model): number | undefined 
  */
 export function questionFor(input: ChoiceInput, minimumSamples: number): Question | undefined {
   const { points, waiting, acquisition, random } = input;
-  const drawn = random.next();
-  if (acquisition === 'random' || (acquisition === 'epsilon-greedy' && drawn < EPSILON)) return undefined;
+  if (random.next() < randomShare(acquisition)) return undefined;
 
   const samples = usableSamples(input);
   const rows = waiting.filter((row) => hasPlace(points, row));

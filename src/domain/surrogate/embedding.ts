@@ -83,9 +83,14 @@ export function viewGraph(
   const half = (from: number) => (share: number) => options.onProgress?.(from + share / 2);
   const ofOutputs = () => find(outputs, OUTPUT_NEIGHBOURS, 'euclidean', half(0));
   const ofFisher = () => find(fisher, FISHER_NEIGHBOURS, 'manhattan', half(0.5));
-  if (plane === 'outputs') return fuzzyGraph(ofOutputs(), options);
-  if (plane === 'fisher') return fuzzyGraph(ofFisher(), options);
-  return neighbourGraph({ outputs: ofOutputs(), fisher: ofFisher() }, options);
+  switch (plane) {
+    case 'outputs':
+      return fuzzyGraph(ofOutputs(), options);
+    case 'fisher':
+      return fuzzyGraph(ofFisher(), options);
+    case 'union':
+      return neighbourGraph({ outputs: ofOutputs(), fisher: ofFisher() }, options);
+  }
 }
 
 /** The graph of functions whose neighbours are known. */

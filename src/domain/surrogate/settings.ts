@@ -31,13 +31,16 @@ export function surrogateFault({
   regressor,
   acquisition,
 }: Pick<SurrogateSettings, 'regressor' | 'acquisition'>): string | undefined {
-  if (regressor !== 'knn' || !needsUncertainty(acquisition)) return undefined;
+  if (knowsUncertainty(regressor) || !needsUncertainty(acquisition)) return undefined;
   const free = ACQUISITIONS.filter((name) => !needsUncertainty(name)).join(', ');
   return (
-    `acquisition ${acquisition} needs to know how uncertain a prediction is, and the regressor knn does not: ` +
+    `acquisition ${acquisition} needs to know how uncertain a prediction is, and the regressor ${regressor} does not: ` +
     `take --regressor gaussian-process or random-forest, or one of the acquisitions ${free}`
   );
 }
+
+/** Of the task's own regressor it is believed until its answers come. */
+const knowsUncertainty = (name: RegressorName): boolean => name === 'task' || createRegressor(name, 0).knowsUncertainty;
 
 /** A new regressor of this program. @param seed of those that draw */
 export function createRegressor(name: Exclude<RegressorName, 'task'>, seed: number): Regressor {

@@ -1,3 +1,4 @@
+import type { PlacesName } from '../../domain/surrogate/choices.js';
 import { GrowingProcess } from '../../domain/surrogate/growing-process.js';
 import type { Points } from '../../domain/surrogate/points.js';
 import type { StudyDoc } from '../documents.js';
@@ -31,7 +32,7 @@ export class Planes {
 
   /** Of the newest embedding or components; null where there are none. */
   async latest({ _id: study, surrogate }: Pick<StudyDoc, '_id' | 'surrogate'>): Promise<Plane | null> {
-    const source = surrogate.places === 'components' ? this.ofComponents(study) : this.ofEmbedding(study);
+    const source = this.sourceOf(study, surrogate.places);
     const fit = await source.fit();
     if (fit === null) return null;
     const known = this.kept.get(study);
@@ -42,6 +43,15 @@ export class Planes {
     plane.catch(() => this.kept.delete(study));
     for (const name of this.kept.keys()) if (this.kept.size > KEPT) this.kept.delete(name);
     return plane;
+  }
+
+  private sourceOf(study: string, places: PlacesName) {
+    switch (places) {
+      case 'plane':
+        return this.ofEmbedding(study);
+      case 'components':
+        return this.ofComponents(study);
+    }
   }
 
   private ofEmbedding(study: string) {

@@ -95,12 +95,17 @@ export async function suggestAndClaim(
 /** The study's own regressor, freshly seeded for the trial. @throws AquasurfError USAGE where it is the task's */
 function predictorOf(study: StudyDoc, number: number, view: SearchView): Predictor {
   const { regressor, acquisition } = study.surrogate;
-  if (regressor === 'task') {
-    throw new AquasurfError('USAGE', `study ${study._id} predicts with its task's regressor, which was not given`);
+  switch (regressor) {
+    case 'task':
+      throw new AquasurfError('USAGE', `study ${study._id} predicts with its task's regressor, which was not given`);
+    case 'gaussian-process':
+      return view.process;
+    case 'knn':
+    case 'random-forest': {
+      const seed = drawsOf(study, number, 'regressor').integer(2 ** 32);
+      return predictorWith(createRegressor(regressor, seed), needsUncertainty(acquisition));
+    }
   }
-  if (regressor === 'gaussian-process') return view.process;
-  const seed = drawsOf(study, number, 'regressor').integer(2 ** 32);
-  return predictorWith(createRegressor(regressor, seed), needsUncertainty(acquisition));
 }
 
 /** A regressor that is fitted anew for each question. */
