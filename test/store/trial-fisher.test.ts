@@ -119,6 +119,36 @@ describe('recording Fisher features', () => {
     expect(await store().fisher.record('late', hashOf(1), { batch: 'e2' }, outcome)).toBe(true);
   });
 
+  test('several at once: each into its own trial, and only where its batch owes it', async () => {
+    await store().fisher.owe('several', entries(1, 2, 3), by);
+    await store().fisher.owe('several', entries(4), { ...by, batch: 'e2' });
+    await store().fisher.record('several', hashOf(3), by, defined);
+    const late = { ...defined, features: new Uint16Array([9]) };
+    const found = [
+      { hash: hashOf(2), outcome: { state: 'undefined' as const, reason: 'no eigenvalue in range', seconds: 3 } },
+      { hash: hashOf(1), outcome: { ...defined, features: new Uint16Array([7, 8]) } },
+      { hash: hashOf(3), outcome: late },
+      { hash: hashOf(4), outcome: late },
+      { hash: hashOf(5), outcome: late },
+    ];
+    expect(await store().fisher.recordAll('several', by, found)).toBe(2);
+    expect(await store().fisher.recordAll('several', by, found)).toBe(0);
+    expect(await store().fisher.recordAll('several', by, [])).toBe(0);
+    expect(await store().fisher.features('several', hashes(1, 2, 3, 4, 5))).toEqual(
+      new Map([
+        [hashOf(1), new Uint16Array([7, 8])],
+        [hashOf(3), features],
+      ]),
+    );
+    expect((await store().trials.get('several', hashOf(2)))?.fisher).toMatchObject({
+      state: 'undefined',
+      reason: 'no eigenvalue in range',
+      seconds: 3,
+    });
+    expect((await store().trials.get('several', hashOf(4)))?.fisher).toMatchObject({ state: 'owed', job: 'e2' });
+    expect(await store().trials.get('several', hashOf(5))).toBeNull();
+  });
+
   test('a failed one comes right when its job is run again', async () => {
     await store().fisher.owe('retry', entries(1), by);
     await store().fisher.record('retry', hashOf(1), by, { state: 'failed', reason: 'crashed' });
@@ -143,6 +173,15 @@ test('the expression of a trial is fixed by the first who writes it', async () =
   const used = await Promise.all(names.map((fn) => store().trials.fixExpression('fix', hashOf(0), fn)));
   expect(new Set(used).size).toBe(1);
   expect((await store().trials.get('fix', hashOf(0)))?.fn).toBe(used[0]);
+  await addTrials(store(), 'fix', 1, 2);
+  const later = new Map([0, 1, 9].map((i) => [hashOf(i), `later${i}(x)`]));
+  expect(await store().trials.fixExpressions('fix', later)).toEqual(
+    new Map([
+      [hashOf(0), used[0]],
+      [hashOf(1), 'later1(x)'],
+    ]),
+  );
+  expect((await store().trials.get('fix', hashOf(1)))?.fn).toBe('later1(x)');
   await expect(store().trials.fixExpression('fix', hashOf(9), 'relu(x)')).rejects.toMatchObject({
     code: 'FUNCTION_NOT_IN_STUDY',
   });

@@ -1,14 +1,16 @@
 import { errorLine } from '../../errors.js';
 import { reconcileEmbedding } from '../../producers/surrogate.js';
 import type { FisherSettings, StudyDoc, TrialDoc } from '../../store/documents.js';
+import type { Store } from '../../store/store.js';
 import { nameForStudy, operatorsOf } from '../../store/study-names.js';
 import { isFaultOfFunction } from './fault-of-function.js';
+import { FeatureRecorder } from './feature-recorder.js';
 import type { Handler, HandlerContext } from './handler.js';
 
 /** Functions that the device has at a time: the one that is computed and those that follow. */
 const AT_HAND = 3;
 
-/** Computes and records the Fisher features of several functions, each as soon as it is there. */
+/** Computes and records the Fisher features of several functions, each as soon as it is there or a second later. */
 export const handleFisherEigenvalues: Handler<'fisher-eigenvalues'> = async (
   { study: name, batch, hashes },
   context,
@@ -18,40 +20,54 @@ export const handleFisherEigenvalues: Handler<'fisher-eigenvalues'> = async (
   const owed = await store.fisher.owed(name, { batch, hashes });
   const counts = { defined: 0, undefined: 0, failed: 0 };
   const failures: string[] = [];
-  const names = await store.functions.names(owed.map(({ hash }) => hash));
-  const ask = async ({ hash, fn: fixed, fisher }: TrialDoc) => {
-    const fn = fixed ?? (await store.trials.fixExpression(name, hash, await nameForStudy(store, study, hash, names)));
+  const fns = await expressions(store, study, owed);
+  const recorder = new FeatureRecorder(store.fisher, name, batch);
+  const ask = async ({ hash, fisher }: TrialDoc) => {
+    // Where there was no name: what keeps it from having one fails here, when its turn comes.
+    const fn = fns.get(hash) ?? (await store.trials.fixExpression(name, hash, await nameForStudy(store, study, hash)));
     return { fn, hash, outcome: await compute(fn, study, fisher.settings ?? study.fisher, context) };
   };
-  const record = async ({ fn, hash, outcome }: Awaited<ReturnType<typeof ask>>) => {
+  const finish = ({ fn, hash, outcome }: Awaited<ReturnType<typeof ask>>) => {
     if (outcome.state === 'again') return void failures.push(`${fn}: ${outcome.reason}`);
-    // Not recorded: a newer batch owes the features.
-    if (await store.fisher.record(name, hash, { batch }, outcome)) counts[outcome.state]++;
+    recorder.add(hash, outcome);
+    counts[outcome.state]++;
     if (outcome.state !== 'defined')
       context.log.info({ fn, reason: outcome.reason }, `Fisher features ${outcome.state}`);
   };
   await device.use('fisher-eigenvalues', async () => {
-    // While one function is computed, the last is recorded and the next ones are at hand: the device waits for nobody.
+    // While one function is computed, those before it are recorded and the next ones are at hand: the device waits for
+    // nobody.
     const asked: Array<ReturnType<typeof ask>> = [];
-    let recording: Promise<void> = Promise.resolve();
     try {
       for (const i of owed.keys()) {
         context.signal.throwIfAborted();
         while (asked.length < Math.min(i + AT_HAND, owed.length)) asked.push(handled(ask(owed[asked.length]!)));
-        const computed = await asked[i]!;
-        await recording;
-        recording = handled(record(computed));
+        finish(await asked[i]!);
         progress((i + 1) / owed.length);
       }
     } finally {
-      await recording;
+      await recorder.flush();
     }
   });
   await reconcileEmbedding(context, study, false);
   if (failures.length > 0)
     throw new Error(`${failures.length} of ${owed.length} functions failed, the last ${failures.at(-1)}`);
-  return { ...counts, skipped: hashes.length - owed.length };
+  // Not recorded: a newer batch owes the features.
+  const computed = counts.defined + counts.undefined + counts.failed;
+  return { ...counts, refused: computed - recorder.stored, skipped: hashes.length - owed.length };
 };
+
+/** The expressions of the trials by hash, all fixed in one write; those are left out that have no name (yet). */
+async function expressions(store: Store, study: StudyDoc, trials: readonly TrialDoc[]): Promise<Map<string, string>> {
+  const names = await store.functions.names(trials.map(({ hash }) => hash));
+  const fixed = new Map<string, string>();
+  const fresh = new Map<string, string>();
+  for (const { hash, fn } of trials) {
+    const name = fn ?? (await nameForStudy(store, study, hash, names).catch(() => undefined));
+    if (name !== undefined) (fn === null ? fresh : fixed).set(hash, name);
+  }
+  return new Map([...fixed, ...(await store.trials.fixExpressions(study._id, fresh))]);
+}
 
 /** Awaited later: until then a rejection is nobody's surprise. */
 function handled<T>(promise: Promise<T>): Promise<T> {
