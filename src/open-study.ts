@@ -1,6 +1,5 @@
 import { checkOperatorsApart } from './compute/check-operators.js';
 import { type Config, loadConfig } from './config.js';
-import { createLogger } from './log.js';
 import { resolveOperators } from './nn/tasks/operator-registry.js';
 import { resolveTask, type TaskFolders } from './nn/tasks/task-registry.js';
 import { openPipeline } from './open-pipeline.js';
@@ -69,9 +68,7 @@ export async function openStudy(name: string, options: OpenOptions = {}): Promis
         const { task: taskName, operators: setName, ...rest } = options.create;
         const task = await resolveTask(taskName, modules);
         const operators = await resolveOperators(setName ?? 'standard', modules);
-        const { backend, cacheDir, logLevel, projectDir } = config;
-        const settings = { backend, cacheDir, projectDir, tasksDir: modules.tasksDir, threads: 1 };
-        await checkOperatorsApart(operators, settings, createLogger({ level: logLevel }));
+        await checkOperatorsApart(operators, modules);
         await ensureStudy(pipeline, { ...rest, name, task, operators });
       } else {
         await pipeline.store.studies.get(name);

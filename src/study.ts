@@ -7,7 +7,6 @@ import { needsUncertainty } from './domain/surrogate/acquisition.js';
 import { adaptRegressor, type OwnRegressor } from './domain/surrogate/regressor.js';
 import type { TrialResult } from './domain/trial.js';
 import { AquasurfError } from './errors.js';
-import { createLogger } from './log.js';
 import type { TaskFolders } from './nn/tasks/task-registry.js';
 import { type FisherOptions, oweFisher } from './producers/fisher.js';
 import { type ImportOptions, type ImportReport, importResults } from './producers/import-results.js';
@@ -271,12 +270,8 @@ export class Study {
     const { regressor, acquisition } = study.surrogate;
     if (own) return use({ predictor: predictorWith(adaptRegressor(own, needsUncertainty(acquisition))) });
     if (regressor !== 'task') return use({});
-    const { backend, cacheDir, logLevel, projectDir } = loadConfig();
-    const folders = this.modules ?? { projectDir };
-    const settings = { backend, cacheDir, threads: 1, projectDir: folders.projectDir, tasksDir: folders.tasksDir };
-    return withTaskPredictor(study, settings, createLogger({ level: logLevel }), (predictor) =>
-      use(predictor ? { predictor } : {}),
-    );
+    const folders = this.modules ?? { projectDir: loadConfig().projectDir };
+    return withTaskPredictor(study, folders, (predictor) => use(predictor ? { predictor } : {}));
   }
 
   async #endSearch(): Promise<void> {

@@ -1,10 +1,10 @@
 import { SeededRandom } from '../domain/random/seeded-random.js';
 import { needsUncertainty } from '../domain/surrogate/acquisition.js';
-import type { Logger } from '../log.js';
+import type { TaskFolders } from '../nn/tasks/task-registry.js';
 import type { StudyDoc } from '../store/documents.js';
 import type { Predictor } from '../store/suggest/search-view.js';
-import { ComputeProcess } from './compute-process.js';
-import type { ComputeSettings, Params, Result } from './protocol.js';
+import { computeApart } from './compute-apart.js';
+import type { Params, Result } from './protocol.js';
 
 /** Whoever runs the task's module. */
 export interface PredictingProcess {
@@ -31,16 +31,10 @@ export function taskPredictor(study: StudyDoc, process: PredictingProcess): Pred
 }
 
 /** Does something with the task's predictor, in a compute process that lives for it where the study needs one. */
-export async function withTaskPredictor<T>(
+export function withTaskPredictor<T>(
   study: StudyDoc,
-  settings: ComputeSettings,
-  log: Logger,
+  folders: TaskFolders,
   use: (predictor: Predictor | undefined) => Promise<T>,
 ): Promise<T> {
-  const compute = new ComputeProcess(settings, log, { CUDA_VISIBLE_DEVICES: '' });
-  try {
-    return await use(taskPredictor(study, compute));
-  } finally {
-    await compute.close();
-  }
+  return computeApart(folders, (compute) => use(taskPredictor(study, compute)));
 }

@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkOperatorsApart } from '../../src/compute/check-operators.js';
-import { loadConfig, packageDir } from '../../src/config.js';
+import { packageDir } from '../../src/config.js';
 import type { Supervisor } from '../../src/consumers/supervisor.js';
-import { createLogger } from '../../src/log.js';
 import { resolveOperators } from '../../src/nn/tasks/operator-registry.js';
 import { resolveTask } from '../../src/nn/tasks/task-registry.js';
 import { openPipeline } from '../../src/open-pipeline.js';
@@ -154,10 +153,9 @@ describe('a study with operators of one’s own, through the real queue and the 
     it('a wrong gradient is found before a study is made, in a process of its own', async () => {
       const file = join(folder, 'wrong.ts');
       writeFileSync(file, source('wrong', 'x + Math.sin(x) ** 2 + 0.01 * x'));
-      const operators = await resolveOperators('wrong', { projectDir: packageDir, tasksDir: file });
-      const { cacheDir } = loadConfig();
-      const settings = { backend: 'auto', cacheDir, projectDir: packageDir, tasksDir: file, threads: 1 };
-      await expect(checkOperatorsApart(operators, settings, createLogger({ level: 'silent' }))).rejects.toMatchObject({
+      const folders = { projectDir: packageDir, tasksDir: file };
+      const operators = await resolveOperators('wrong', folders);
+      await expect(checkOperatorsApart(operators, folders, 'silent')).rejects.toMatchObject({
         code: 'OPERATOR_INVALID',
         message: expect.stringMatching(/"wave" of wrong@1: its tensor form at x = /),
       });

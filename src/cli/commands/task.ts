@@ -66,18 +66,12 @@ async function listAction(flags: TaskFlags): Promise<void> {
 }
 
 async function layersAction(name: string, flags: TaskFlags): Promise<void> {
-  const [{ loadConfig }, { createLogger }, { taskFolders }, { layersApart }, { print, printResult, table }] =
-    await Promise.all([
-      import('../../config.js'),
-      import('../../log.js'),
-      import('../operators-option.js'),
-      import('../../compute/task-layers-apart.js'),
-      import('../output.js'),
-    ]);
-  const { projectDir, tasksDir } = taskFolders(flags.tasks);
-  const { backend, cacheDir, logLevel } = loadConfig();
-  const settings = { backend, cacheDir, projectDir, tasksDir, threads: 1 };
-  const layers = await layersApart(name, settings, createLogger({ level: logLevel }));
+  const [{ taskFolders }, { layersApart }, { print, printResult, table }] = await Promise.all([
+    import('../operators-option.js'),
+    import('../../compute/task-layers-apart.js'),
+    import('../output.js'),
+  ]);
+  const layers = await layersApart(name, taskFolders(flags.tasks));
   const sum = (chosen: typeof layers) => chosen.reduce((total, { weights }) => total + weights, 0);
   const result = { name, weights: sum(layers), counted: sum(layers.filter(({ counted }) => counted)), layers };
   if (flags.json) return printResult(result, flags, () => '');

@@ -1,7 +1,7 @@
-import { resolve } from 'node:path';
 import { loadConfig } from '../../config.js';
 import { AquasurfError } from '../../errors.js';
 import { listGpus } from '../gpus.js';
+import { taskFolders } from '../operators-option.js';
 import { printResult } from '../output.js';
 import { checkBackend } from './backend-check.js';
 import { type Check, ok } from './check.js';
@@ -23,6 +23,7 @@ export interface DoctorOptions {
  */
 export async function doctor(options: DoctorOptions): Promise<void> {
   const config = loadConfig();
+  const folders = taskFolders(options.tasks);
   const gpus = await listGpus();
   const checks = await Promise.all([
     checkNode(process.version),
@@ -33,8 +34,8 @@ export async function doctor(options: DoctorOptions): Promise<void> {
     ),
     checkRedis(config),
     checkMongodb(config),
-    checkTasks(config, options.tasks === undefined ? undefined : resolve(options.tasks)),
-    checkOperatorSets(config, options.tasks === undefined ? undefined : resolve(options.tasks)),
+    checkTasks(folders),
+    checkOperatorSets(folders),
   ]);
   printResult(checks, options, checksText);
   const failed = checks.filter(({ status }) => status === 'fail');

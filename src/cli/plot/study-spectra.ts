@@ -1,8 +1,6 @@
 import { layersApart } from '../../compute/task-layers-apart.js';
-import { loadConfig } from '../../config.js';
 import { edgeCount, unpackCdf } from '../../domain/features/spectrum.js';
 import { AquasurfError } from '../../errors.js';
-import { createLogger } from '../../log.js';
 import { unchangedTask } from '../../nn/tasks/unchanged-task.js';
 import type { Chart } from '../../plot/chart.js';
 import { spectraChart } from '../../plot/study/spectra-chart.js';
@@ -52,12 +50,10 @@ function ofTrials(picture: StudyPicture): string[] {
 }
 
 async function layersOf({ task, fisher }: StudyDoc, tasks: string | undefined) {
-  const { projectDir, tasksDir } = taskFolders(tasks);
+  const folders = taskFolders(tasks);
   // Layers of another version would cut the spectra at wrong places.
-  await unchangedTask(task, taskFolders(tasks));
-  const { backend, cacheDir, logLevel } = loadConfig();
-  const settings = { backend, cacheDir, projectDir, tasksDir, threads: 1 };
-  const layers = await layersApart(task.name, settings, createLogger({ level: logLevel }));
+  await unchangedTask(task, folders);
+  const layers = await layersApart(task.name, folders);
   return layers
     .filter(({ counted }) => counted)
     .map(({ layer, weights }) => ({ name: layer, bins: edgeCount(weights, fisher.bins) - 1 }));

@@ -125,8 +125,6 @@ async function createAction(name: string, flags: CreateFlags): Promise<void> {
   const operators = await resolveOperators(flags.operators, modules);
   expandSpace(flags.space, operators);
   const [
-    { loadConfig },
-    { createLogger },
     { checkOperatorsApart },
     { resolveTask },
     { withPipeline },
@@ -134,8 +132,6 @@ async function createAction(name: string, flags: CreateFlags): Promise<void> {
     { studyView, studyText },
     { printResult },
   ] = await Promise.all([
-    import('../../../config.js'),
-    import('../../../log.js'),
     import('../../../compute/check-operators.js'),
     import('../../../nn/tasks/task-registry.js'),
     import('../../command-context.js'),
@@ -144,9 +140,7 @@ async function createAction(name: string, flags: CreateFlags): Promise<void> {
     import('../../output.js'),
   ]);
   const task = await resolveTask(flags.task, modules);
-  const { backend, cacheDir, logLevel } = loadConfig();
-  const settings = { backend, cacheDir, projectDir: modules.projectDir, tasksDir: modules.tasksDir, threads: 1 };
-  await checkOperatorsApart(operators, settings, createLogger({ level: logLevel }));
+  await checkOperatorsApart(operators, modules);
   await withPipeline(async ({ pipeline }) => {
     await createStudy(pipeline, {
       name,
