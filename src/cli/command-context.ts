@@ -5,7 +5,7 @@ import type { Pipeline } from '../queues/pipeline.js';
 import { findServices } from '../services/services.js';
 import { Study } from '../study.js';
 import { type Interruption, interruptible, unlessAborted } from './interruption.js';
-import { notify } from './output.js';
+import { notify as notifyOnStderr } from './output.js';
 import { lostDatabase } from './servers/lost-server.js';
 
 /** What a command has to work with. */
@@ -23,6 +23,10 @@ export interface PipelineOptions {
    * one without closing; `is-handled` leaves it to the work, which watches `interruption`. @defaultValue 'abandons'
    */
   interrupt?: 'abandons' | 'is-handled';
+  /** The caller's own, who handles it: what `interrupt` says does not matter. */
+  interruption?: Interruption;
+  /** Told what is found and started. @defaultValue a line on stderr */
+  notify?: (line: string) => void;
 }
 
 /** Finds or starts the servers, connects, does the work, and closes all of it again, also after Ctrl-C. */
@@ -31,9 +35,10 @@ export function withPipeline<T>(
   options: PipelineOptions = {},
 ): Promise<T> {
   const config = loadConfig();
-  return interruptible(async (interruption) => {
+  const { notify = notifyOnStderr } = options;
+  const run = async (interruption: Interruption): Promise<T> => {
     const { first, second } = interruption;
-    const abandons = options.interrupt !== 'is-handled';
+    const abandons = options.interrupt !== 'is-handled' && options.interruption === undefined;
     if (abandons) second.addEventListener('abort', () => process.exit(130), { once: true });
     const services = await findServices(config, { start: true, notify, signal: first });
     try {
@@ -50,7 +55,8 @@ export function withPipeline<T>(
     } finally {
       await services.close();
     }
-  });
+  };
+  return options.interruption ? run(options.interruption) : interruptible(run);
 }
 
 /** `withPipeline` for commands about one study. @param modules where its task is looked for, if it is needed */

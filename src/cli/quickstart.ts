@@ -1,21 +1,20 @@
 import Table from 'cli-table3';
-import { type Config, packageDir } from '../config.js';
+import { loadConfig, packageDir } from '../config.js';
 import { Supervisor } from '../consumers/supervisor.js';
 import { createLogger } from '../log.js';
 import { resolveTask } from '../nn/tasks/task-registry.js';
-import { openPipeline } from '../open-pipeline.js';
 import { ensureStudy } from '../producers/create-study.js';
 import type { Pipeline } from '../queues/pipeline.js';
 import { startMonitor } from '../server/monitor.js';
-import { findServices } from '../services/services.js';
 import { checkStudyName } from '../store/document-schemas.js';
-import { formatSummary, type RankedFunction } from '../store/reports/study-summary.js';
+import type { RankedFunction } from '../store/reports/study-summary.js';
 import { Study } from '../study.js';
+import { type CommandContext, withPipeline } from './command-context.js';
 import { ensureBackend } from './ensure-backend.js';
 import { follow } from './follow/follow.js';
 import { createProgressDisplay, type ProgressDisplay } from './follow/progress-display.js';
-import { Interrupted, type Interruption, interruptible } from './interruption.js';
-import { lostDatabase } from './servers/lost-server.js';
+import { Interrupted, interruptible } from './interruption.js';
+import { summaryText } from './summary-text.js';
 
 export interface QuickstartOptions {
   study: string;
@@ -37,27 +36,15 @@ const LEASE = 10_000;
  * A real search on Fashion-MNIST, from nothing to the table of the best functions. Run again, it goes on where it was;
  * what is done is not done again.
  */
-export async function quickstart(options: QuickstartOptions, config: Config): Promise<void> {
+export async function quickstart(options: QuickstartOptions): Promise<void> {
   checkStudyName(options.study);
   const say = (line: string) => process.stdout.write(`${line}\n`);
   await interruptible(async (interruption) => {
     const signal = interruption.first;
     try {
-      await ensureBackend(config, say, signal);
+      await ensureBackend(loadConfig(), say, signal);
       signal.throwIfAborted();
-      const services = await findServices(config, { start: true, notify: say, signal });
-      try {
-        const pipeline = await openPipeline(services);
-        try {
-          await search(pipeline, options, config, services, interruption, say);
-        } finally {
-          await pipeline.close();
-        }
-      } catch (error) {
-        throw lostDatabase(error, services) ?? error;
-      } finally {
-        await services.close();
-      }
+      await withPipeline((context) => search(context, options, say), { interruption, notify: say });
     } catch (error) {
       // Programs on the same terminal get Ctrl-C too: that they failed is not what went wrong.
       throw signal.aborted ? new Interrupted('stopped; run the same command to go on') : error;
@@ -66,14 +53,11 @@ export async function quickstart(options: QuickstartOptions, config: Config): Pr
 }
 
 async function search(
-  pipeline: Pipeline,
+  { pipeline, config, addresses, interruption: { first: signal, second } }: CommandContext,
   options: QuickstartOptions,
-  config: Config,
-  services: { redisUrl: string; mongodbUri: string },
-  { first: signal, second }: Interruption,
   say: (line: string) => void,
 ): Promise<void> {
-  const study = await createOrResume(pipeline, options.study, config, say);
+  const study = await createOrResume(pipeline, options.study, config.projectDir, say);
   if (await isComplete(study, options)) {
     say(`Study ${options.study} is complete: nothing is left to do.`);
   } else {
@@ -84,7 +68,7 @@ async function search(
       orFreePort: true,
     });
     const supervisor = new Supervisor({
-      ...services,
+      ...{ redisUrl: addresses.redisUrl, mongodbUri: addresses.mongodbUri },
       consumers: Array.from({ length: options.consumers }, () => ({
         queues: undefined,
         gpu: undefined,
@@ -113,12 +97,12 @@ async function search(
 async function createOrResume(
   pipeline: Pipeline,
   name: string,
-  config: Config,
+  projectDir: string,
   say: (line: string) => void,
 ): Promise<Study> {
   const exists = await pipeline.store.studies.exists(name);
   if (!exists) {
-    const task = await resolveTask(TASK, { projectDir: config.projectDir });
+    const task = await resolveTask(TASK, { projectDir });
     await ensureStudy(pipeline, { name, task, space: SPACE });
   }
   say(`${exists ? 'Resuming' : 'Created'} study ${name}: task ${TASK}, space ${SPACE.join(' ')} and 8 baselines`);
@@ -149,7 +133,7 @@ async function runStages(
 }
 
 async function report(study: Study, name: string, say: (line: string) => void): Promise<void> {
-  say(`\n${formatSummary(await study.summary())}\n`);
+  say(`\n${summaryText(await study.summary())}\n`);
   const ranked = await study.best(Number.MAX_SAFE_INTEGER);
   const relu = ranked.find((entry) => entry.fn === 'relu(x)');
   const shown = ranked.slice(0, 5);

@@ -22,6 +22,6 @@ export function registerQuickstart(program: Command): void {
 }
 
 async function quickstartAction(options: QuickstartOptions): Promise<void> {
-  const [{ loadConfig }, { quickstart }] = await Promise.all([import('../../config.js'), import('../quickstart.js')]);
-  await quickstart(options, loadConfig());
+  const { quickstart } = await import('../quickstart.js');
+  await quickstart(options);
 }

@@ -18,10 +18,10 @@ export function registerSummary(program: Command): void {
 }
 
 async function summaryAction(name: string, flags: { json?: boolean }): Promise<void> {
-  const [{ withStudy }, { formatSummary }, { printResult }] = await Promise.all([
+  const [{ withStudy }, { summaryText }, { printResult }] = await Promise.all([
     import('../command-context.js'),
-    import('../../store/reports/study-summary.js'),
+    import('../summary-text.js'),
     import('../output.js'),
   ]);
-  await withStudy(name, async (study) => printResult(await study.summary(), flags, formatSummary));
+  await withStudy(name, async (study) => printResult(await study.summary(), flags, summaryText));
 }
