@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AquasurfError, errorLine } from '../../errors.js';
+import { AquasurfError } from '../../errors.js';
 import type { JobName } from '../../queues/jobs.js';
 import type { Queues } from '../../queues/queues.js';
 import type { StudyProgress } from '../../store/reports/study-progress.js';
 import type { Study } from '../../study.js';
 import { answerOfRedis } from '../servers/lost-server.js';
+import { type Failure, failureSince, hasJob } from './jobs-of-study.js';
 import { createProgressDisplay, type ProgressDisplay } from './progress-display.js';
 
 export type StageName = 'populate' | 'fisher' | 'embedding' | 'search' | 'retraining';
@@ -83,7 +84,9 @@ const INTERVAL = 500;
 const START_UP = 5000;
 /** Redis may be away for so long, in milliseconds. */
 const REDIS_PATIENCE = 10_000;
-/** A stage without any job in its queues for so long will not end by itself, in milliseconds. */
+/** The study's jobs are looked for when nothing was done for so long, in milliseconds: there may be many of others. */
+const QUIET = 2000;
+/** A stage without a job of the study for so long will not end by itself, in milliseconds. */
 const STALL = 60_000;
 /** The same where its jobs have failed for good. */
 const STALL_AFTER_FAILURE = 5000;
@@ -110,7 +113,8 @@ async function followStage(
   let warned = false;
   const told = new Set<string>();
   const begin = Date.now();
-  let lastJob = Date.now();
+  let lastSign = begin;
+  let lastDone = -1;
   while (true) {
     options.signal?.throwIfAborted();
     const state = stage.read(await study.progress());
@@ -124,49 +128,19 @@ async function followStage(
       warned = true;
       display.note(`no consumer takes ${stage.queues[0]} jobs: start one with \`aquasurf worker\``);
     }
-    const failure = await ask(newestFailure(stage, options.queues, { study: study.name, since: begin }));
+    const failure = await ask(failureSince(options.queues, stage.queues, { study: study.name, since: begin }));
     if (failure?.again && !told.has(failure.reason)) {
       told.add(failure.reason);
       display.note(`a ${failure.queue} job failed and is tried again: ${failure.reason}`);
     }
-    if (await ask(anyJob(stage, options.queues))) lastJob = Date.now();
-    else if (Date.now() - lastJob > (failure ? STALL_AFTER_FAILURE : STALL)) throw stalled(stage, failure);
+    const quiet = Date.now() - lastSign;
+    if (state.done !== lastDone || (quiet > QUIET && (await ask(hasJob(options.queues, stage.queues, study.name))))) {
+      lastSign = Date.now();
+    } else if (quiet > (failure ? STALL_AFTER_FAILURE : STALL)) throw stalled(stage, failure);
+    lastDone = state.done;
     // The signal ends the sleep; what it means is thrown above.
     await sleep(INTERVAL, undefined, options.signal ? { signal: options.signal } : {}).catch(() => {});
   }
-}
-
-async function anyJob(stage: Stage, queues: Queues): Promise<boolean> {
-  for (const name of stage.queues) {
-    const counts = await queues.queue(name).getJobCounts('waiting', 'active', 'delayed', 'prioritized');
-    if (Object.values(counts).some((count) => count > 0)) return true;
-  }
-  return false;
-}
-
-interface Failure {
-  queue: JobName;
-  /** One line. */
-  reason: string;
-  /** Another attempt follows. */
-  again: boolean;
-}
-
-/** The newest failure since then among the stage's jobs of this study, or of no study (spaces belong to many). */
-async function newestFailure(
-  stage: Stage,
-  queues: Queues,
-  { study, since }: { study: string; since: number },
-): Promise<Failure | undefined> {
-  for (const queue of stage.queues) {
-    for (const state of ['failed', 'delayed'] as const) {
-      const [job] = await queues.queue(queue).getJobs([state], 0, 0);
-      // A job that was only handed back has no reason; one that waits keeps the reason of its last attempt.
-      if (!job?.failedReason || (job.processedOn ?? 0) < since || (job.data.study ?? study) !== study) continue;
-      return { queue, reason: errorLine(job.failedReason), again: state === 'delayed' };
-    }
-  }
-  return undefined;
 }
 
 function stalled({ label }: Stage, failure: Failure | undefined): AquasurfError {
