@@ -75,7 +75,8 @@ export class Study {
   }
 
   /**
-   * Enqueues trainings of functions without a search, with several seeds each; those that are there count.
+   * Enqueues trainings of functions without a search, with several seeds each; those that are there count. A function
+   * that gets its first result so takes the lowest free number of a trial: `trials` of `search` counts it.
    * @returns number of trainings newly owed
    * @throws AquasurfError FUNCTION_NOT_IN_STUDY, FAILED where the study is not populated, USAGE where its task has no network
    */

@@ -19,7 +19,8 @@ const MAX_JOBS = 200;
 
 /**
  * Records that functions shall be trained with several seeds each, whatever the search does; `reconcile` enqueues what
- * is not there yet.
+ * is not there yet. The first result of a function makes its trial done, with the lowest free number, as any result from
+ * outside a search: of the trials that a search wants it is one.
  * @returns number of trainings newly owed
  * @throws AquasurfError FUNCTION_NOT_IN_STUDY, FAILED where the study is not populated yet, USAGE where the task has no
  *   network or the number of seeds makes no sense

@@ -7,7 +7,7 @@ import { reconcileSearch } from './reconcile-search.js';
 const MAX_HOURS = 1_000_000;
 
 export interface SearchOptions {
-  /** Trials wanted in all: those that are done count. */
+  /** Trials wanted in all: those that are done count, whoever trained them. */
   trials: number;
   /** Trials running at once at most; 'auto': as many as there are consumers. @defaultValue 'auto' */
   parallel?: number | 'auto';

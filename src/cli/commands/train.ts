@@ -16,7 +16,9 @@ export function registerTrain(program: Command): void {
     .command('train')
     .summary('train functions that you name, or all, without a search')
     .description(
-      "Enqueues trainings of functions of the study, each with several seeds: the study's seed, and those after it. Runs that are there count, so that asking again adds only what is missing. Results join those of the search. Functions need no Fisher features for it.",
+      `Enqueues trainings of functions of the study, each with several seeds: the study's seed, and those after it. Runs that are there count, so that asking again adds only what is missing. Results join those of the search. Functions need no Fisher features for it.
+
+A function that gets its first result so is a trial of the study like any other: it takes the lowest free number, and "search --trials" counts it. To search after a table of 100 functions, ask for more than 100 trials, or search in another study: functions and their output features are shared, trials are not.`,
     )
     .argument('<study>', 'the study')
     .option('--fn <expression>', 'this function; may be given several times', collect)
