@@ -46,7 +46,7 @@ export interface ComputeMethods {
     operators: OperatorReference;
     fn: string;
     settings: FisherSettings;
-  }) => FisherOutcome;
+  }) => FisherReply;
   /** The task's own regressor, fitted and asked; undefined while it wants more samples. */
   predict: (params: {
     task: TaskReference;
@@ -63,7 +63,7 @@ export interface ComputeMethods {
   };
 }
 
-export type FisherOutcome =
+export type FisherReply =
   | { defined: true; features: Uint16Array; seconds: number }
   | { defined: false; reason: string; seconds: number };
 

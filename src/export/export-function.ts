@@ -15,7 +15,7 @@ import { tfjsFile } from './targets/tfjs.js';
 import { torchFile } from './targets/torch.js';
 import { typescriptFile } from './targets/typescript.js';
 
-export interface ExportOptions {
+export interface ExportFunctionOptions {
   to: ExportTarget;
   /** Bake in the constants that give mean 0 and variance 1 for standard Gaussian input. @defaultValue false */
   normalize?: boolean;
@@ -60,7 +60,7 @@ const TARGETS: Readonly<Record<ExportTarget, (source: ExportSource) => TargetFil
  * @throws ExpressionError with the position, or for an operator of one's own without code for the target;
  * AquasurfError FUNCTION_NOT_NORMALIZABLE, or USAGE for a name that the target's language does not allow
  */
-export function exportFunction(text: string, options: ExportOptions): ExportedFunction {
+export function exportFunction(text: string, options: ExportFunctionOptions): ExportedFunction {
   const { to, name, normalize = false, operators = ALL_OPERATORS } = options;
   const expression = parseExpression(text, operators);
   const fn = formatExpression(expression);

@@ -6,7 +6,7 @@ const LONGEST = 40;
 
 /** The words of a function's name after its expression: `max(relu(x),cosh(elu(x)))` is max relu cosh elu. */
 export function wordsOfExpression(expression: Expression, hash: string): string[] {
-  const all = operatorsOf(expression);
+  const all = operatorNames(expression);
   if (all.length === 0) return ['identity'];
   const words: string[] = [];
   for (const word of all) {
@@ -16,8 +16,8 @@ export function wordsOfExpression(expression: Expression, hash: string): string[
   return words;
 }
 
-const operatorsOf = (expression: Expression): string[] =>
-  expression.kind === 'x' ? [] : [expression.operator, ...expression.args.flatMap(operatorsOf)];
+const operatorNames = (expression: Expression): string[] =>
+  expression.kind === 'x' ? [] : [expression.operator, ...expression.args.flatMap(operatorNames)];
 
 /**
  * The words of a name that a person chose, in any case: `my_act`, `myAct` and `MyAct` are my act.

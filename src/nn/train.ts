@@ -17,7 +17,7 @@ import { createOptimizer, learningRateSchedule, trainingStep } from './training-
 /** One epoch of training: `epoch` from 1, `trainLoss`, `trainAcc`; the last also has `valLoss`, `valAcc`. */
 export type EpochRecord = Record<string, number | null>;
 
-export interface TrainOptions {
+export interface TrainFunctionOptions {
   tf: Tf;
   task: TaskDefinition;
   data: DataSet;
@@ -54,7 +54,9 @@ const looksForDivergence = (step: number): boolean =>
  * made here are gone when it returns.
  * @throws AquasurfError TASK_INVALID (model or data do not fit), FAILED when `shouldStop` says so
  */
-export async function trainFunction(options: TrainOptions): Promise<{ result: TrialResult; history: EpochRecord[] }> {
+export async function trainFunction(
+  options: TrainFunctionOptions,
+): Promise<{ result: TrialResult; history: EpochRecord[] }> {
   const { tf, task, data, fn, operators, seed } = options;
   checkData(task.name, data);
   const started = performance.now();
@@ -89,7 +91,11 @@ export async function trainFunction(options: TrainOptions): Promise<{ result: Tr
   }
 }
 
-async function runEpochs(options: TrainOptions, model: tfjs.LayersModel, objective: Objective): Promise<EpochRecord[]> {
+async function runEpochs(
+  options: TrainFunctionOptions,
+  model: tfjs.LayersModel,
+  objective: Objective,
+): Promise<EpochRecord[]> {
   const { tf, task, data, seed, onEpoch, onProgress, shouldStop } = options;
   const recipe = task.training ?? {};
   const epochs = recipe.epochs ?? EPOCHS;

@@ -52,7 +52,7 @@ export async function importResults(
   const study = await store.studies.get(name);
   refuseOwnOperators(study);
   const { entries, merged, unusable } = distinct(functions);
-  const settings = await fisherSettings(store, study, entries, options.features ?? 'original');
+  const settings = await importedFisherSettings(store, study, entries, options.features ?? 'original');
   const report: ImportReport = { added: 0, known: 0, running: 0, waiting: 0, features: 0, merged, unusable };
   const now = await store.now();
   for (let start = 0; start < entries.length; start += PAGE) {
@@ -114,7 +114,7 @@ function canonicalName(name: string): string {
 }
 
 /** Features of different networks or settings must not mix: a study without any takes on the file's settings. */
-async function fisherSettings(
+async function importedFisherSettings(
   store: Pipeline['store'],
   study: StudyDoc,
   entries: readonly NamedResults[],

@@ -156,7 +156,7 @@ export interface Lease {
 
 export type FisherState = 'absent' | 'owed' | 'defined' | 'undefined' | 'failed';
 
-export interface TrialFisher {
+export interface TrialFisherDoc {
   state: FisherState;
   /** Base id of the job that owes or made the features, and its generation. */
   job?: string;
@@ -193,7 +193,7 @@ export interface TrialDoc {
   lease: Lease | null;
   attempts: number;
   error: string | null;
-  fisher: TrialFisher;
+  fisher: TrialFisherDoc;
   result: AggregateResult | null;
   /** Token of the lease whose report made it `done`, so that the same report may come twice; null: from outside. */
   doneBy: string | null;

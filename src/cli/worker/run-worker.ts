@@ -37,7 +37,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   // Written, not read: the environment is how a setting reaches the consumers, which are children of this process.
   if (options.backend !== undefined) Object.assign(process.env, { AQUASURF_BACKEND: options.backend });
   const config = loadConfig();
-  checkBackend(queues, config);
+  requireBackend(queues, config);
   const consumers = consumerPlan({
     queues,
     gpus,
@@ -65,7 +65,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
 }
 
 /** A worker without a backend would fail each job that needs one. It is looked for here, and loaded by the consumers. */
-function checkBackend(
+function requireBackend(
   queues: readonly JobName[] | undefined,
   { backend, projectDir, cacheDir }: { backend: string; projectDir: string; cacheDir: string },
 ): void {

@@ -1,4 +1,4 @@
-import { loopOrder, operatorsOf, type Schema, type Slot } from '../expression/schema.js';
+import { loopOrder, operatorsOfClass, type Schema, type Slot } from '../expression/schema.js';
 import type { Operator, OperatorSet } from '../operators/types.js';
 import { ValueClasses } from './value-classes.js';
 
@@ -38,7 +38,7 @@ export class SchemaWalk {
     const build = (slot: Schema): Node | undefined => {
       if (slot.kind === 'x') return undefined;
       const args = slot.args.map(build);
-      const operators = operatorsOf(set, slot.class);
+      const operators = operatorsOfClass(set, slot.class);
       const node: Node = {
         operators,
         places: operators.map((operator) => classes.placeOf(operator)),

@@ -52,7 +52,7 @@ export function formatSchema(schema: Schema): string {
 }
 
 /** The operators of a class, in the order of the instances. */
-export function operatorsOf(set: OperatorSet, operatorClass: OperatorClass): readonly Operator[] {
+export function operatorsOfClass(set: OperatorSet, operatorClass: OperatorClass): readonly Operator[] {
   switch (operatorClass) {
     case 'unary':
       return set.unary;
@@ -72,7 +72,7 @@ export function loopOrder(schema: Schema): Slot[] {
 
 /** How many functions a schema has over an operator set; 1 for the schema x. */
 export function schemaSize(schema: Schema, set: OperatorSet): bigint {
-  return loopOrder(schema).reduce((size, slot) => size * BigInt(operatorsOf(set, slot.class).length), 1n);
+  return loopOrder(schema).reduce((size, slot) => size * BigInt(operatorsOfClass(set, slot.class).length), 1n);
 }
 
 /**
@@ -88,7 +88,7 @@ export function schemaInstance(schema: Schema, set: OperatorSet, index: number |
   let rest = whole ? BigInt(index) : -1n;
   const inRange = rest >= 0n;
   for (const slot of slots.toReversed()) {
-    const choices = operatorsOf(set, slot.class);
+    const choices = operatorsOfClass(set, slot.class);
     if (choices.length === 0) break;
     chosen.set(slot, choices[Number(rest % BigInt(choices.length))]?.name ?? '');
     rest /= BigInt(choices.length);

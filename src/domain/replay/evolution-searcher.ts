@@ -5,7 +5,7 @@ import { ALL_OPERATORS, STANDARD_OPERATORS } from '../operators/index.js';
 import type { OperatorSet } from '../operators/types.js';
 import type { SeededRandom } from '../random/seeded-random.js';
 import { mutate } from '../surrogate/mutate.js';
-import { drawWaiting, type Searcher, type SearchState, WAITING } from './searcher.js';
+import { drawWaiting, type ReplayState, type Searcher, WAITING } from './searcher.js';
 
 /** The P youngest functions are the population, S of them at random meet in a tournament (PANGAEA, section 4). */
 const POPULATION = 64;
@@ -41,7 +41,7 @@ export class EvolutionSearcher implements Searcher {
     this.operators = beyond ? ALL_OPERATORS : STANDARD_OPERATORS;
   }
 
-  next(state: SearchState, random: SeededRandom): number {
+  next(state: ReplayState, random: SeededRandom): number {
     if (state.done.length < TOURNAMENT) return drawWaiting(state, random);
     const population = state.done.slice(-POPULATION);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

@@ -2,7 +2,7 @@ import type { SeededRandom } from '../random/seeded-random.js';
 import type { Acquisition } from '../surrogate/choices.js';
 import { chooseRow, type Model } from '../surrogate/choose.js';
 import type { Points } from '../surrogate/points.js';
-import { drawWaiting, RUNNING, rowsWith, type Searcher, type SearchState, WAITING } from './searcher.js';
+import { drawWaiting, type ReplayState, RUNNING, rowsWith, type Searcher, WAITING } from './searcher.js';
 import type { Worth } from './worth.js';
 
 export interface ModelOptions {
@@ -24,7 +24,7 @@ export class ModelSearcher implements Searcher {
     this.worth = options.worth;
   }
 
-  next(state: SearchState, random: SeededRandom): number {
+  next(state: ReplayState, random: SeededRandom): number {
     const { places, model, acquisition, ranked = false } = this.options;
     const rows = Int32Array.from(state.done);
     const input = {

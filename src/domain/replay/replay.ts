@@ -1,7 +1,7 @@
 import { SeededRandom } from '../random/seeded-random.js';
 import { CLOSED, DONE, RUNNING, type Searcher, WAITING } from './searcher.js';
 
-export interface ReplayOptions {
+export interface ReplaySearchOptions {
   searcher: Searcher;
   /** What a training of each row shows: the validation accuracy of the seed that the searcher sees. */
   seen: Float64Array;
@@ -40,7 +40,7 @@ const TIME_NOISE = 0.2;
  * @returns rows in the order in which their trainings were begun (their trial numbers); fewer than `trials` where no
  *   candidate was left
  */
-export function replaySearch(options: ReplayOptions): number[] {
+export function replaySearch(options: ReplaySearchOptions): number[] {
   const { searcher, seen, trials, workers, duration, opening } = options;
   const random = new SeededRandom(`search ${options.seed}`);
   const clock = new SeededRandom(`durations ${options.seed}`);

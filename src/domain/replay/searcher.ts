@@ -8,7 +8,7 @@ export const DONE = 2;
 export const CLOSED = 3;
 
 /** What a searcher knows at one moment; functions are rows. */
-export interface SearchState {
+export interface ReplayState {
   /** Of each row: WAITING, RUNNING, DONE or CLOSED. */
   readonly status: Uint8Array;
   /** Validation accuracy of each row that is DONE. */
@@ -20,13 +20,13 @@ export interface SearchState {
 /** Chooses the next function to train, after the baselines, which every search trains first. */
 export interface Searcher {
   /** A waiting row. Called only while one waits. */
-  next(state: SearchState, random: SeededRandom): number;
+  next(state: ReplayState, random: SeededRandom): number;
   /** Estimates what trained functions are worth; the pick is the best of them. @defaultValue the mean of their results */
   readonly worth?: Worth | undefined;
 }
 
 /** Rows of a status, ascending. */
-export function rowsWith({ status }: Pick<SearchState, 'status'>, wanted: number): Int32Array {
+export function rowsWith({ status }: Pick<ReplayState, 'status'>, wanted: number): Int32Array {
   const rows: number[] = [];
   status.forEach((found, row) => {
     if (found === wanted) rows.push(row);
@@ -35,7 +35,7 @@ export function rowsWith({ status }: Pick<SearchState, 'status'>, wanted: number
 }
 
 /** Any waiting row: the baseline of every comparison, and what others do without an opinion. */
-export function drawWaiting(state: SearchState, random: SeededRandom): number {
+export function drawWaiting(state: ReplayState, random: SeededRandom): number {
   const rows = rowsWith(state, WAITING);
   return rows[random.integer(rows.length)]!;
 }

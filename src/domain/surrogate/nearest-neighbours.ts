@@ -1,4 +1,4 @@
-import { blockDistances, distanceLikeUmap, type Metric, ROWS_PER_BLOCK } from './vector-distance.js';
+import { blockDistances, type DistanceMetric, distanceLikeUmap, ROWS_PER_BLOCK } from './vector-distance.js';
 
 /**
  * A vector of features: numbers as they are, or uint16 steps of 1/65535 (CDFs as they are stored), whose Manhattan
@@ -6,7 +6,7 @@ import { blockDistances, distanceLikeUmap, type Metric, ROWS_PER_BLOCK } from '.
  */
 export type FeatureVector = Float32Array | Uint16Array;
 
-export type { Metric } from './vector-distance.js';
+export type { DistanceMetric } from './vector-distance.js';
 
 /** For each of n points its k nearest ones, itself first, then by distance, ties by index; row-major n×k. */
 export interface Neighbours {
@@ -41,7 +41,7 @@ const LARGEST_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
 export function nearestNeighbours(
   vectors: readonly FeatureVector[],
   count: number,
-  metric: Metric,
+  metric: DistanceMetric,
   onProgress?: (share: number) => void,
 ): Neighbours {
   const size = vectors.length;
@@ -72,7 +72,7 @@ export function nearestNeighbours(
  * What is measured (squares, steps) as a distance, rounded to float32; one beyond its range becomes its largest number,
  * not infinite.
  */
-export function neighbourDistance(measured: number, metric: Metric, element: 'uint16' | 'float32'): number {
+export function neighbourDistance(measured: number, metric: DistanceMetric, element: 'uint16' | 'float32'): number {
   const distance = metric === 'euclidean' ? Math.sqrt(measured) : measured;
   return Math.min(Math.fround(element === 'uint16' ? distance / STEPS : distance), LARGEST_FLOAT32);
 }

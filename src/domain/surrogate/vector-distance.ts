@@ -1,4 +1,4 @@
-export type Metric = 'euclidean' | 'manhattan';
+export type DistanceMetric = 'euclidean' | 'manhattan';
 
 /** Rows measured at a time against one other row, so that it is loaded once for all of them. */
 export const ROWS_PER_BLOCK = 4;
@@ -16,7 +16,7 @@ export type BlockDistances = (
 ) => void;
 
 /** One function a metric: a test of the metric in the innermost loop would cost more than the loop. */
-export const blockDistances = (metric: Metric): BlockDistances =>
+export const blockDistances = (metric: DistanceMetric): BlockDistances =>
   metric === 'euclidean' ? squaredEuclidean : manhattan;
 
 const squaredEuclidean: BlockDistances = (data, length, from, other, out) => {
@@ -76,7 +76,13 @@ const manhattan: BlockDistances = (data, length, from, other, out) => {
  *
  * Where float32 overflows (outputs may be as large as 3e38) the distance is that of float64.
  */
-export function distanceLikeUmap(data: Float32Array, length: number, a: number, b: number, metric: Metric): number {
+export function distanceLikeUmap(
+  data: Float32Array,
+  length: number,
+  a: number,
+  b: number,
+  metric: DistanceMetric,
+): number {
   return metric === 'euclidean' ? squaredLikeUmap(data, length, a, b) : manhattanLikeUmap(data, length, a, b);
 }
 

@@ -11,7 +11,7 @@ import { createFisherPlan, type FisherPart, type FisherPlan } from './fisher-pla
 import { FunctionModel } from './function-model.js';
 
 /** What Fisher features depend on besides the task and the function. */
-export interface FisherSettings {
+export interface FisherFeatureSettings {
   /** Of the initial weights and of the choice of examples. */
   seed: number;
   /** Training examples in the batch; fewer if there are fewer. */
@@ -30,7 +30,7 @@ export interface FeatureComputerOptions {
   data: DataSet;
   /** Operators that functions are read with. @defaultValue the built-in ones */
   operators?: OperatorSet | undefined;
-  settings: FisherSettings;
+  settings: FisherFeatureSettings;
   /** Told once the names of layers that have weights but are left out, if there are any. */
   onIgnored?: ((layers: string[]) => void) | undefined;
   /** @defaultValue in this thread */

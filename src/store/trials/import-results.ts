@@ -1,6 +1,6 @@
 import type { Collection, Db } from 'mongodb';
 import { AquasurfError } from '../../errors.js';
-import type { FisherSettings, RunDoc, StoredResult, TrialDoc, TrialFisher } from '../documents.js';
+import type { FisherSettings, RunDoc, StoredResult, TrialDoc, TrialFisherDoc } from '../documents.js';
 import { insertMissing } from '../mongo/insert-missing.js';
 import { isDuplicateKey, retryConflicts } from '../mongo/retry.js';
 import { packVector } from '../mongo/vectors.js';
@@ -77,7 +77,7 @@ export class ImportResults {
     const known = await insertMissing(this.trials, documents);
     let given = documents.filter(({ fisher }) => fisher.state === 'defined').length;
     for (const { _id, fn, fisher } of known) {
-      const lacking = { 'fisher.state': { $in: ['absent', 'failed', 'owed'] as TrialFisher['state'][] } };
+      const lacking = { 'fisher.state': { $in: ['absent', 'failed', 'owed'] as TrialFisherDoc['state'][] } };
       if (fisher.state !== 'absent') {
         const { modifiedCount } = await retryConflicts(() =>
           this.trials.updateOne({ _id, ...lacking }, { $set: { fisher } }),
@@ -126,7 +126,7 @@ export class ImportResults {
   }
 }
 
-function fisherField(features: Uint16Array | null, settings: FisherSettings | null): TrialFisher {
+function fisherField(features: Uint16Array | null, settings: FisherSettings | null): TrialFisherDoc {
   if (!settings || !features) return { state: 'absent' };
   if (features.length === 0) return { state: 'undefined', reason: 'imported without features', settings };
   return { state: 'defined', job: 'import', settings, features: packVector(features) };

@@ -1,4 +1,4 @@
-import type { TrialDoc, TrialFisher } from '../documents.js';
+import type { TrialDoc, TrialFisherDoc } from '../documents.js';
 
 /** All but the vector, which only `TrialFisher.features` reads. */
 export const WITHOUT_FEATURES = { 'fisher.features': 0 } as const;
@@ -8,7 +8,7 @@ export function trialId(study: string, hash: string): string {
 }
 
 /** A trial that nobody has trained. */
-export function newTrial(study: string, hash: string, fisher: TrialFisher): TrialDoc {
+export function newTrial(study: string, hash: string, fisher: TrialFisherDoc): TrialDoc {
   return {
     _id: trialId(study, hash),
     study,

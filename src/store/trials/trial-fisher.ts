@@ -1,6 +1,6 @@
 import { type Collection, type Db, type Filter, MongoBulkWriteError, type UpdateFilter } from 'mongodb';
 import { checkedDocument, trialSchema } from '../document-schemas.js';
-import type { TrialFisher as FisherField, FisherSettings, FisherState, StudyDoc, TrialDoc } from '../documents.js';
+import type { FisherSettings, FisherState, StudyDoc, TrialDoc, TrialFisherDoc } from '../documents.js';
 import { insertMissing } from '../mongo/insert-missing.js';
 import { retryConflicts } from '../mongo/retry.js';
 import { packVector, unpackUint16 } from '../mongo/vectors.js';
@@ -49,7 +49,7 @@ export class TrialFisher {
     options: { batch: string; generation: number; settings: FisherSettings; fromScratch?: boolean },
   ): Promise<string[]> {
     const { batch, generation, settings, fromScratch = false } = options;
-    const fisher: FisherField = { state: 'owed', job: batch, generation, settings };
+    const fisher: TrialFisherDoc = { state: 'owed', job: batch, generation, settings };
     const hashes = [...new Set(entries.map(({ hash }) => hash))];
     const known = await insertMissing(
       this.trials,
@@ -159,7 +159,7 @@ export class TrialFisher {
 
   /** Stores features that no job owes, in the place of those that are there. */
   async put(study: string, hash: string, features: Uint16Array, settings: FisherSettings): Promise<void> {
-    const fisher: FisherField = { state: 'defined', settings, features: packVector(features) };
+    const fisher: TrialFisherDoc = { state: 'defined', settings, features: packVector(features) };
     const present = await insertMissing(this.trials, [newTrial(study, hash, fisher)]);
     if (present.length === 0) return;
     await retryConflicts(() => this.trials.updateOne({ _id: trialId(study, hash) }, { $set: { fisher } }));

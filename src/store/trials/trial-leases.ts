@@ -7,7 +7,7 @@ import { isDuplicateKey, retryConflicts } from '../mongo/retry.js';
 import { trialId, WITHOUT_FEATURES } from './trial-document.js';
 
 /** What a claim asks for. */
-export interface Slot {
+export interface ClaimSlot {
   /** The trial's place in the search. */
   number: number;
   owner: string;
@@ -36,7 +36,7 @@ export class TrialLeases {
   }
 
   /** waiting → running: of several that claim one trial, or one number for different trials, one gets it. */
-  async claim(study: string, hash: string, slot: Slot): Promise<ClaimOutcome> {
+  async claim(study: string, hash: string, slot: ClaimSlot): Promise<ClaimOutcome> {
     try {
       const trial = await retryConflicts(() =>
         this.trials.findOneAndUpdate(

@@ -6,7 +6,7 @@ import { ALL_OPERATORS, STANDARD_OPERATORS } from '../../../src/domain/operators
 import { SeededRandom } from '../../../src/domain/random/seeded-random.js';
 import { EvolutionSearcher } from '../../../src/domain/replay/evolution-searcher.js';
 import { replaySearch } from '../../../src/domain/replay/replay.js';
-import { randomSearcher, type Searcher, type SearchState, WAITING } from '../../../src/domain/replay/searcher.js';
+import { type ReplayState, randomSearcher, type Searcher, WAITING } from '../../../src/domain/replay/searcher.js';
 import { mutate } from '../../../src/domain/surrogate/mutate.js';
 
 describe('mutations', () => {
@@ -116,7 +116,7 @@ describe('a replayed search', () => {
 
   it('tells the searcher what is done and what runs, and nothing else', () => {
     for (const workers of [1, 4]) {
-      const states: SearchState[] = [];
+      const states: ReplayState[] = [];
       const spy: Searcher = {
         next: (state, random) => {
           states.push({ status: state.status.slice(), value: state.value.slice(), done: [...state.done] });
