@@ -8,6 +8,8 @@ export interface BenchmarkOptions {
   batch?: number;
   /** Threads of the compute backend. */
   threads?: number;
+  /** Each consumer on a core of its own. */
+  pinned?: boolean;
   /** Entries of a Fisher vector. */
   features?: number;
   /** How the study of `suggest` chooses. */

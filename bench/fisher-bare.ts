@@ -1,3 +1,4 @@
+import { execa } from 'execa';
 import { ComputeProcess } from '../dist/compute/compute-process.js';
 import { loadConfig } from '../dist/config.js';
 import { createLogger } from '../dist/log.js';
@@ -12,7 +13,11 @@ const AT_HAND = 3;
  * functions, without queue and database. Each has done one function before the clock starts.
  * @returns seconds until all are there
  */
-export async function bareSeconds(study: StudyDoc, functions: readonly string[], processes: number): Promise<number> {
+export async function bareSeconds(
+  study: StudyDoc,
+  functions: readonly string[],
+  { processes, pinned }: { processes: number; pinned: boolean },
+): Promise<number> {
   const config = loadConfig();
   const started = Array.from({ length: processes }, () => {
     const { backend, cacheDir, projectDir } = config;
@@ -24,6 +29,7 @@ export async function bareSeconds(study: StudyDoc, functions: readonly string[],
   const share = Math.ceil(functions.length / processes);
   try {
     await Promise.all(started.map((process) => compute(process, functions[0]!)));
+    if (pinned) await Promise.all(started.map((process, core) => pinToCore(process.pid!, core)));
     const before = performance.now();
     await Promise.all(
       started.map(async (process, i) => {
@@ -39,4 +45,9 @@ export async function bareSeconds(study: StudyDoc, functions: readonly string[],
   } finally {
     await Promise.all(started.map((process) => process.close()));
   }
+}
+
+/** Keeps all threads of a process, and processes that it starts from now on, on one core. */
+export async function pinToCore(pid: number, core: number): Promise<void> {
+  await execa('taskset', ['--all-tasks', '--cpu-list', '--pid', String(core), String(pid)]);
 }

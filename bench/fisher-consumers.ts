@@ -9,7 +9,7 @@ import type { TrialDoc } from '../dist/store/documents.js';
 import { Study } from '../dist/study.js';
 import { withBenchPipeline } from './bench-pipeline.js';
 import { type Benchmark, rounded } from './benchmark.js';
-import { bareSeconds } from './fisher-bare.js';
+import { bareSeconds, pinToCore } from './fisher-bare.js';
 
 const STUDY = 'bench';
 /** As many as the largest job has. */
@@ -31,18 +31,19 @@ interface Measured {
  * Fisher features by one and by two consumers of one thread, through the whole pipeline: functions a second, and the
  * share of the consumers' time that is not spent on features (queue, database, waiting), from the first job taken to the
  * last one done. Beside it the bound: one and two compute processes alone. Both do the same functions: one of them half
- * before and half after what two do, since the speed of a machine with other guests changes within a minute.
+ * before and half after what two do, since the speed of a machine with other guests changes within a minute. With
+ * `--pinned` each consumer, its compute process included, and each process alone has one core and no part of another.
  */
 const benchmark: Benchmark = {
   summary: 'Fisher features through queue and database, 1 and 2 consumers of one thread, beside processes alone',
-  run: (notify) =>
+  run: (notify, { pinned = false }) =>
     withBenchPipeline(notify, async (pipeline) => {
       const task = await resolveTask('fashion-mnist/small-cnn', { projectDir: '.' });
       await createStudy(pipeline, { name: STUDY, task, space: ['binary(unary(x),unary(x))'] });
       const study = new Study(STUDY, pipeline);
       const consume = async (consumers: number, functions: (names: string[]) => string[]) => {
         notify(`${consumers} consumers`);
-        return withConsumers(pipeline, consumers, async () => {
+        return withConsumers(pipeline, { consumers, pinned }, async () => {
           const names = await functionsOf(study, pipeline);
           for (let i = 0; i < consumers; i++) {
             const from = FUNCTIONS + i * WARM_UP;
@@ -60,9 +61,10 @@ const benchmark: Benchmark = {
       notify('processes alone');
       const info = await study.info();
       const names = (await functionsOf(study, pipeline)).slice(0, BARE_FUNCTIONS);
-      const bareFirst = await bareSeconds(info, names.slice(0, BARE_FUNCTIONS / 2), 1);
-      const bareTwo = await bareSeconds(info, names, 2);
-      const bareOne = bareFirst + (await bareSeconds(info, names.slice(BARE_FUNCTIONS / 2), 1));
+      const bareFirst = await bareSeconds(info, names.slice(0, BARE_FUNCTIONS / 2), { processes: 1, pinned });
+      const bareTwo = await bareSeconds(info, names, { processes: 2, pinned });
+      const bareSecond = await bareSeconds(info, names.slice(BARE_FUNCTIONS / 2), { processes: 1, pinned });
+      const bareOne = bareFirst + bareSecond;
 
       const one = { wall: first.wall + second.wall, computing: first.computing + second.computing };
       const row = (consumers: number, { wall, computing }: Measured, bare: number) => ({
@@ -80,12 +82,16 @@ const benchmark: Benchmark = {
 };
 export default benchmark;
 
-async function withConsumers<T>({ store, queues }: Pipeline, count: number, body: () => Promise<T>): Promise<T> {
+async function withConsumers<T>(
+  { store, queues }: Pipeline,
+  { consumers, pinned }: { consumers: number; pinned: boolean },
+  body: () => Promise<T>,
+): Promise<T> {
   const { hosts } = store.client.options;
   const supervisor = new Supervisor({
     redisUrl: queues.address.redisUrl,
     mongodbUri: `mongodb://${hosts.map(String).join(',')}/${store.database}`,
-    consumers: Array.from({ length: count }, () => ({
+    consumers: Array.from({ length: consumers }, () => ({
       queues: ['schema-expansion', 'output-features', 'fisher-eigenvalues'],
       gpu: undefined,
       threads: 1,
@@ -97,7 +103,8 @@ async function withConsumers<T>({ store, queues }: Pipeline, count: number, body
     logLevel: 'warn',
   });
   try {
-    while ((await queues.consumers('fisher-eigenvalues')) < count) await wait(50);
+    while ((await queues.consumers('fisher-eigenvalues')) < consumers) await wait(50);
+    if (pinned) await Promise.all(supervisor.pids.map(pinToCore));
     return await body();
   } finally {
     await supervisor.stop();
