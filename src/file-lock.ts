@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
 
-export interface FileLockOptions {
+interface FileLockOptions {
   /** Told once when another process has held the lock for some seconds. */
   onWait: () => void;
   /** Gives up waiting; the promise rejects with the signal's reason. */

@@ -1,5 +1,5 @@
 /** One member of a JSON object: its text is `"key": value`. */
-export interface JsonMember {
+interface JsonMember {
   text: string;
 }
 

@@ -2,7 +2,7 @@
  * Rows of one table of a SQLite database, read from the file as its format is documented
  * (sqlite.org/fileformat2.html, sections 1.3 to 2.6): all that an import needs, without a native library.
  */
-export type SqliteValue = number | bigint | string | Buffer | null;
+type SqliteValue = number | bigint | string | Buffer | null;
 export type SqliteRow = Record<string, SqliteValue>;
 
 const MAGIC = 'SQLite format 3\0';

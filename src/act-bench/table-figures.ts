@@ -3,7 +3,7 @@ import { mean, rankCorrelation } from './rank-correlation.js';
 import type { ActBenchTable, TableEntry } from './table.js';
 
 /** How well a table tells functions apart, in a group of them. All of validation accuracy. */
-export interface GroupFigures {
+interface GroupFigures {
   group: string;
   functions: number;
   /** Standard deviation of the functions' means. */

@@ -5,7 +5,7 @@ import { constants, createGzip } from 'node:zlib';
 import type { ActBenchTable, TableEntry } from './table.js';
 import { formatEntry } from './table-entry.js';
 
-export interface WriteTableOptions {
+interface WriteTableOptions {
   /**
    * Significant digits of the CDFs, at most 7. Five keep the 16 bits that a study's features have.
    * @defaultValue 5

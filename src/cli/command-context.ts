@@ -17,7 +17,7 @@ export interface CommandContext {
   interruption: Interruption;
 }
 
-export interface PipelineOptions {
+interface PipelineOptions {
   /**
    * What Ctrl-C does: `abandons` leaves the work where it is, closes everything and ends with exit code 130, a second
    * one without closing; `is-handled` leaves it to the work, which watches `interruption`. @defaultValue 'abandons'

@@ -14,7 +14,7 @@ export function printResult<T>(value: T, flags: { json?: boolean }, text: (value
   print(flags.json ? JSON.stringify(value, undefined, process.stdout.isTTY ? 2 : undefined) : text(value));
 }
 
-export interface Column<Row> {
+interface Column<Row> {
   head: string;
   value: (row: Row) => string | number;
   align?: HorizontalAlignment;

@@ -24,7 +24,7 @@ export interface ComputeSettings {
 }
 
 /** What the compute process does: all that runs a user's module or the accelerator. */
-export interface ComputeMethods {
+interface ComputeMethods {
   /**
    * Loads backend, task, data and operators (whose tensor forms are checked), so that faults of the machine show before a
    * trial is claimed.
@@ -63,7 +63,7 @@ export interface ComputeMethods {
   };
 }
 
-export type FisherReply =
+type FisherReply =
   | { defined: true; features: Uint16Array; seconds: number }
   | { defined: false; reason: string; seconds: number };
 

@@ -7,7 +7,7 @@ import { computeApart } from './compute-apart.js';
 import type { Params, Result } from './protocol.js';
 
 /** Whoever runs the task's module. */
-export interface PredictingProcess {
+interface PredictingProcess {
   call(method: 'predict', params: Params<'predict'>): Promise<Result<'predict'>>;
 }
 

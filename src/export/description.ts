@@ -1,7 +1,7 @@
 import type { ExportTarget } from './source.js';
 
 /** What the head of a file tells about its function. */
-export interface Provenance {
+interface Provenance {
   fn: string;
   hash: string;
   /** The representative of the function's class, where it is known. */

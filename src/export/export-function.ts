@@ -15,7 +15,7 @@ import { tfjsFile } from './targets/tfjs.js';
 import { torchFile } from './targets/torch.js';
 import { typescriptFile } from './targets/typescript.js';
 
-export interface ExportFunctionOptions {
+interface ExportFunctionOptions {
   to: ExportTarget;
   /** Bake in the constants that give mean 0 and variance 1 for standard Gaussian input. @defaultValue false */
   normalize?: boolean;

@@ -48,7 +48,7 @@ export function camelCase(words: readonly string[]): string {
 }
 
 /** What names a function of a file may not have, and how they are written there. */
-export interface NameRules {
+interface NameRules {
   readonly spell: (words: readonly string[]) => string;
   /** Reserved words of the language, and the names that the file uses itself. */
   readonly taken: ReadonlySet<string>;

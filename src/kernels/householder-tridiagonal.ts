@@ -1,5 +1,5 @@
 /** A symmetric tridiagonal matrix: n diagonal entries, n - 1 entries beside the diagonal. */
-export interface Tridiagonal {
+interface Tridiagonal {
   diagonal: Float64Array;
   offDiagonal: Float64Array;
 }

@@ -4,7 +4,7 @@ import type { Decimals } from './precise-functions.js';
 import { PRECISE_OPERATORS } from './precise-operators.js';
 
 /** What two expressions are at a point in exact arithmetic. */
-export type PreciseVerdict = 'equal' | 'different' | 'one-undefined' | 'both-undefined' | 'undecided';
+type PreciseVerdict = 'equal' | 'different' | 'one-undefined' | 'both-undefined' | 'undecided';
 
 /** Significant digits: the next is tried where rounding decides at the one before. */
 const PRECISIONS = [40, 80, 160, 320];

@@ -9,7 +9,7 @@ import { wasmTridiagonal } from './wasm-tridiagonal.js';
  * @returns n eigenvalues, ascending. All are NaN when an entry of the lower triangle is NaN or infinite.
  * @throws RangeError when `matrix` does not hold n×n numbers.
  */
-export type SymmetricEigenvalues = (matrix: Float64Array, n: number) => Float64Array;
+type SymmetricEigenvalues = (matrix: Float64Array, n: number) => Float64Array;
 
 /**
  * Eigenvalues of a real symmetric matrix, ascending, without eigenvectors.

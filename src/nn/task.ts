@@ -91,7 +91,7 @@ export interface TaskDefinition {
 }
 
 /** A task whose network is trained here. */
-export type NetworkTask = TaskDefinition & Required<Pick<TaskDefinition, 'buildModel' | 'loadData'>>;
+type NetworkTask = TaskDefinition & Required<Pick<TaskDefinition, 'buildModel' | 'loadData'>>;
 
 /** Marks a module's default export as a task and types it. Gives back its argument; validation is at load time. */
 export function defineTask(task: NetworkTask): NetworkTask;

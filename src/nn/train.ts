@@ -15,9 +15,9 @@ import { taskLoss } from './task-loss.js';
 import { createOptimizer, learningRateSchedule, trainingStep } from './training-step.js';
 
 /** One epoch of training: `epoch` from 1, `trainLoss`, `trainAcc`; the last also has `valLoss`, `valAcc`. */
-export type EpochRecord = Record<string, number | null>;
+type EpochRecord = Record<string, number | null>;
 
-export interface TrainFunctionOptions {
+interface TrainFunctionOptions {
   tf: Tf;
   task: TaskDefinition;
   data: DataSet;

@@ -44,7 +44,7 @@ export function learningRateSchedule(optimizer: StepOptimizer, recipe: TrainingR
   };
 }
 
-export interface Batch {
+interface Batch {
   inputs: Tensor;
   classes: Tensor;
   oneHot: Tensor;

@@ -1,7 +1,7 @@
 import type { Panel } from './chart.js';
 import { panelRange } from './range.js';
 
-export interface TextSize {
+interface TextSize {
   /** Characters of the drawing itself, without the labels at its left. @defaultValue 64 */
   columns?: number;
   /** @defaultValue 12 */

@@ -17,7 +17,7 @@ const POOL = 4000;
 const BEST = 10;
 const CHILDREN = 60;
 
-export interface NextFeatures {
+interface NextFeatures {
   count: number;
   /** Functions that have, owe or cannot have features. */
   known: ReadonlySet<string>;

@@ -5,7 +5,7 @@ import { reconcileSpaces } from './reconcile-spaces.js';
 import { reconcileRetraining } from './retraining.js';
 import { reconcileEmbedding } from './surrogate.js';
 
-export interface ReconcileOptions {
+interface ReconcileOptions {
   /** Only this study. @defaultValue all */
   study?: string;
   /** Ask again at once for work whose jobs failed for good: when a person asks. @defaultValue false: after a while */

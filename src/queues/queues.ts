@@ -4,9 +4,9 @@ import { AquasurfError } from '../errors.js';
 import { JOB_NAMES, JOBS, type JobName, type Payload } from './jobs.js';
 
 /** What a job is doing, or `absent`: Redis has never seen it, or has lost or dropped it. */
-export type JobPlace = 'queued' | 'active' | 'completed' | 'failed' | 'absent';
+type JobPlace = 'queued' | 'active' | 'completed' | 'failed' | 'absent';
 
-export interface RedisAddress {
+interface RedisAddress {
   redisUrl: string;
   /** Keeps the queues of one MongoDB database apart from those of others on the same Redis. */
   prefix: string;
@@ -113,7 +113,7 @@ function placeOf(state: JobState | 'unknown'): JobPlace {
  * Checks what a job carries; both ends call it.
  * @throws AquasurfError JOB_INVALID naming the field
  */
-export function parsePayload<Name extends JobName>(name: Name, payload: unknown): Payload<Name> {
+function parsePayload<Name extends JobName>(name: Name, payload: unknown): Payload<Name> {
   const parsed = JOBS[name].payload.safeParse(payload);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];

@@ -4,7 +4,7 @@ import type { ReplayTable } from './replay-table.js';
 import type { ReplayThreads } from './replay-threads.js';
 
 /** Layouts of a plane that suggestions draw from, instead of a new one each time. */
-export const STORED_FITS = 20;
+const STORED_FITS = 20;
 
 /**
  * Fits a plane of the table several times, with different seeds.
@@ -32,4 +32,4 @@ export async function fitPlane(
   return { graph, rows, layouts: layouts.map((layout) => spread(layout, rows, table.names.length)) };
 }
 
-export const hasFisher = (table: ReplayTable, row: number): boolean => table.fisher[row]!.length > 0;
+const hasFisher = (table: ReplayTable, row: number): boolean => table.fisher[row]!.length > 0;

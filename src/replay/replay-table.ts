@@ -35,7 +35,7 @@ export interface LeftOut {
 }
 
 /** Half of the functions, decided by their hashes, so that one can be developed on and the other reported on. */
-export type Half = 'first' | 'second';
+type Half = 'first' | 'second';
 
 interface Row {
   name: string;

@@ -11,7 +11,7 @@ import { wasmEmbeddingKernels as kernels } from '../kernels/embedding-kernels.js
 import { type PlaneFits, spread } from './plane-fits.js';
 
 /** One search against the table. */
-export interface RunTask {
+interface RunTask {
   searcher: SearcherName;
   names: string[];
   hashes: string[];

@@ -7,7 +7,7 @@ import { judge, judgedBy, type LeftOut, type ReplayTable } from './replay-table.
 import type { RunAnswer, ScarceFeatures } from './replay-thread.js';
 import { ReplayThreads } from './replay-threads.js';
 
-export interface ReplayOptions {
+interface ReplayOptions {
   searchers: readonly SearcherName[];
   /** Runs of each searcher: run r has search seed r and sees seed r mod S of the table. */
   seeds: number;
@@ -28,7 +28,7 @@ export interface ReplayOptions {
 }
 
 /** One search, with the names of what it trained. */
-export interface ReplayRun extends RunAnswer {
+interface ReplayRun extends RunAnswer {
   searcher: SearcherName;
   seed: number;
   /** Seed of the table that it saw, from 0. */

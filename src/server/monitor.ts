@@ -6,7 +6,7 @@ import { AquasurfError } from '../errors.js';
 import type { Queues } from '../queues/queues.js';
 import { guard, isLoopback } from './guard.js';
 
-export interface MonitorOptions {
+interface MonitorOptions {
   queues: Queues;
   /** @defaultValue '127.0.0.1' */
   host?: string | undefined;

@@ -18,7 +18,7 @@ export interface FerretdbPrograms {
   gid: number;
 }
 
-export interface ProvisionOptions {
+interface ProvisionOptions {
   cacheDir: string;
   notify: (line: string) => void;
   signal: AbortSignal | undefined;

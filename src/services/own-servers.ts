@@ -8,7 +8,7 @@ import type { ServiceName, ServiceRecords } from './service-records.js';
 
 // Everything here is called under the lock of the records' folder.
 
-export interface OwnServersOptions {
+interface OwnServersOptions {
   config: Pick<Config, 'dataDir' | 'cacheDir'>;
   start: boolean;
   notify: (line: string) => void;
@@ -17,7 +17,7 @@ export interface OwnServersOptions {
 
 const ADOPTION_TIMEOUT_MS = 20_000;
 
-export interface OwnServers {
+interface OwnServers {
   urls: Map<ServiceName, string>;
   /** The name under which this process is noted as a user of them. */
   user: string;

@@ -20,7 +20,7 @@ export async function isRunning(identity: ProcessIdentity): Promise<boolean> {
 }
 
 /** Waits until the process has ended; false when it still runs after `timeoutMs`. */
-export async function hasEnded(identity: ProcessIdentity, timeoutMs: number): Promise<boolean> {
+async function hasEnded(identity: ProcessIdentity, timeoutMs: number): Promise<boolean> {
   for (let waited = 0; await isRunning(identity); waited += 25) {
     if (waited >= timeoutMs) return false;
     await sleep(25);

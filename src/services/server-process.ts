@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import getPort from 'get-port';
 import { identify, isRunning, type ProcessIdentity } from './process-identity.js';
 
-export interface ServerCommand {
+interface ServerCommand {
   program: string;
   args: readonly string[];
   cwd: string;

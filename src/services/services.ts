@@ -11,9 +11,9 @@ import { type ServiceName, ServiceRecords } from './service-records.js';
 import { withDatabase } from './service-url.js';
 
 /** `url`: named by a variable; `localhost`: found there; `started`: by this or another aquasurf process, and shared. */
-export type Origin = 'url' | 'localhost' | 'started';
+type Origin = 'url' | 'localhost' | 'started';
 
-export interface Services {
+interface Services {
   redisUrl: string;
   /** With a database in its path. */
   mongodbUri: string;
@@ -22,7 +22,7 @@ export interface Services {
   close(): Promise<void>;
 }
 
-export interface FindServicesOptions {
+interface FindServicesOptions {
   /** Start servers where none is found. */
   start: boolean;
   /** One line about what was skipped, started or installed. */

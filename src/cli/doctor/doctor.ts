@@ -11,7 +11,7 @@ import { checkOperatorSets } from './operators-check.js';
 import { checkRedis } from './redis-check.js';
 import { checkTasks } from './tasks-check.js';
 
-export interface DoctorOptions {
+interface DoctorOptions {
   backend?: string;
   tasks?: string;
   json?: boolean;

@@ -8,9 +8,9 @@ import { answerOfRedis } from '../servers/lost-server.js';
 import { type Failure, failureSince, hasJob } from './jobs-of-study.js';
 import { createProgressDisplay, type ProgressDisplay } from './progress-display.js';
 
-export type StageName = 'populate' | 'fisher' | 'embedding' | 'search' | 'retraining';
+type StageName = 'populate' | 'fisher' | 'embedding' | 'search' | 'retraining';
 
-export interface FollowOptions {
+interface FollowOptions {
   queues: Queues;
   /** Aborting stops the watching, not the work. */
   signal?: AbortSignal;

@@ -30,7 +30,7 @@ export const ALIAS_CLASSES = [
 
 export type AliasClass = (typeof ALIAS_CLASSES)[number];
 
-export interface AliasComparison {
+interface AliasComparison {
   class: AliasClass;
   /** Where the two differ that way, the nearest to 0 of those looked at; absent for `equal`. */
   at?: number;
@@ -43,13 +43,13 @@ export interface AliasComparison {
 }
 
 /** Exact arithmetic at one point (kernels/precise-comparison.ts). */
-export type ComparePrecisely = (
+type ComparePrecisely = (
   a: Expression,
   b: Expression,
   x: number,
 ) => 'equal' | 'different' | 'one-undefined' | 'both-undefined' | 'undecided';
 
-export interface CompareAliasesOptions {
+interface CompareAliasesOptions {
   comparePrecisely: ComparePrecisely;
   /** @defaultValue ALL_OPERATORS */
   operators?: OperatorSet;
@@ -60,8 +60,8 @@ export interface CompareAliasesOptions {
 }
 
 /** The samples' range. */
-export const INSIDE = [-3.05, 2.76] as const;
-export const OUTSIDE = [-50, 50] as const;
+const INSIDE = [-3.05, 2.76] as const;
+const OUTSIDE = [-50, 50] as const;
 /** Relative difference above which two values differ. */
 const TOLERANCE = 1e-6;
 /** The same for derivatives, whose rounding is larger. */

@@ -5,7 +5,7 @@ import type { BinaryOperator, Operator, OperatorSet } from '../operators/types.j
 import { BINARY_RULES, FOLDED, UNARY_RULES } from './derivative-rules.js';
 
 /** A function and its derivative at n points: dual numbers f + f'·ε, kept as arrays. */
-export interface Differentiated {
+interface Differentiated {
   values: Float64Array;
   /**
    * f'. NaN where the chain rule meets 0·∞, as in training. Constants, whatever they are made of, have the derivative 0
@@ -16,7 +16,7 @@ export interface Differentiated {
   errors: Float64Array;
 }
 
-export interface DifferentiateOptions {
+interface DifferentiateOptions {
   /** @defaultValue ALL_OPERATORS */
   operators?: OperatorSet;
   /** Whether 0·∞ in the chain rule is 0, the limit for what is cut off or saturated, instead of NaN. @defaultValue false */

@@ -17,7 +17,7 @@ export interface MergedFunctions {
 }
 
 /** Two names of one function. */
-export interface MergedPair {
+interface MergedPair {
   representative: string;
   alias: string;
   usable: boolean;

@@ -27,14 +27,14 @@ interface Estimate {
   errors: number[];
 }
 
-export interface Quadrature {
+interface Quadrature {
   /** One for each integrand. */
   integrals: number[];
   /** Whether every interval met the tolerance; false for a pole that diverges, and for noise. */
   converged: boolean;
 }
 
-export interface QuadratureOptions {
+interface QuadratureOptions {
   /** Error that an interval may add, relative to the integral of the absolute value. @defaultValue 1e-11 */
   tolerance?: number;
   /** Bisections of an interval before giving up: enough for a jump or kink to shrink to the tolerance. @defaultValue 80 */

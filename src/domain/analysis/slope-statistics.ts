@@ -4,7 +4,7 @@ import { ALL_OPERATORS } from '../operators/index.js';
 import type { OperatorSet } from '../operators/types.js';
 import { differentiate } from './derivative.js';
 
-export type Monotonicity = 'constant' | 'increasing' | 'decreasing' | 'neither';
+type Monotonicity = 'constant' | 'increasing' | 'decreasing' | 'neither';
 
 /** The derivative of a function on the 1,000 samples, and whether the function is monotone. */
 export interface SlopeStatistics {
@@ -21,7 +21,7 @@ export interface SlopeStatistics {
 }
 
 /** Below this, a slope counts as saturation; that of tanh at 4.2, of sigmoid at 6.9. */
-export const SATURATED = 1e-3;
+const SATURATED = 1e-3;
 /** The samples are clipped to it. */
 const LIMIT = 5;
 const GRID = Float64Array.from({ length: 4001 }, (_, i) => -LIMIT + (i * 2 * LIMIT) / 4000);

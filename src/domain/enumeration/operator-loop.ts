@@ -1,7 +1,7 @@
 import type { Operator } from '../operators/types.js';
 
 /** Applies an operator element by element: `out[i] = operator(args[0][i], args[1][i], ...)`. `out` is none of `args`. */
-export type OperatorLoop = (args: readonly Float64Array[], out: Float64Array) => void;
+type OperatorLoop = (args: readonly Float64Array[], out: Float64Array) => void;
 
 /** The loops of operators, compiled when they are first asked for. */
 export class OperatorLoops {

@@ -6,10 +6,10 @@ import type { OperatorLoops } from './operator-loop.js';
 const SMALL_ID = 2 ** 20;
 
 /** Identifies an operator applied to classes of values. */
-export type ApplicationKey = number | string;
+type ApplicationKey = number | string;
 
 /** @param operator its place in the set */
-export function applicationKey(operator: number, args: readonly number[]): ApplicationKey {
+function applicationKey(operator: number, args: readonly number[]): ApplicationKey {
   const [a = 0, b = 0] = args;
   if (args.length > 2 || a >= SMALL_ID || b >= SMALL_ID) return `${operator}:${args.join()}`;
   return (operator * SMALL_ID + a) * SMALL_ID + b;

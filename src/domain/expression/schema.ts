@@ -4,7 +4,7 @@ import { type Expression, X } from './expression.js';
 import { ExpressionError } from './expression-error.js';
 import { type CallTree, parseCallTree, shownName } from './syntax.js';
 
-export type OperatorClass = 'unary' | 'binary' | 'n-ary';
+type OperatorClass = 'unary' | 'binary' | 'n-ary';
 
 /** A template of functions: the variable x, or a class of operators applied to schemas. */
 export type Schema =

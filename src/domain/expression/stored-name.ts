@@ -9,7 +9,7 @@ import { isOwnRank, rankOf } from './rank.js';
  */
 
 /** The name under which the database keeps a function. */
-export function storedName(name: string, set: OperatorSet): string {
+function storedName(name: string, set: OperatorSet): string {
   return usesOwn(name, set) ? `${operatorSetId(set)}/${name}` : name;
 }
 

@@ -1,9 +1,9 @@
 import { ExpressionError } from './expression-error.js';
 
 /** Longest text of an expression or schema, in UTF-16 code units, white space included. */
-export const MAX_LENGTH = 4096;
+const MAX_LENGTH = 4096;
 /** Deepest nesting of operators. */
-export const MAX_DEPTH = 64;
+const MAX_DEPTH = 64;
 
 /** A name, with arguments where it is followed by parentheses. Positions are counted from 1 in the text as given. */
 export interface CallTree {

@@ -1,7 +1,7 @@
 import { Mt19937 } from '../random/mt19937.js';
 
 /** How many samples the output features have. */
-export const SAMPLE_COUNT = 1000;
+const SAMPLE_COUNT = 1000;
 const SEED = 0;
 const LIMIT = 5;
 

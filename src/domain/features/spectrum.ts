@@ -14,10 +14,10 @@ export interface LayerSpectrum {
   gradientEigenvalues: Float64Array;
 }
 
-export type FisherFeatures = { defined: true; features: Float64Array } | { defined: false; reason: string };
+type FisherFeatures = { defined: true; features: Float64Array } | { defined: false; reason: string };
 
 /** Settings of features that a histogram's shape depends on. */
-export interface SpectrumOptions {
+interface SpectrumOptions {
   /**
    * Eigenvalues at or below `floor` times the largest of their factor count as zero and are dropped (1e-6 by default
    * elsewhere). With 0, as in the original program, those at or below 0 are.

@@ -15,7 +15,7 @@ function isTensorFlowBackend(backend: object): backend is TensorFlowBackend {
 }
 
 /** TensorFlow operations that tfjs does not have, or (Erf) has as a coarse approximation on its other backends. */
-export type NativeOp = 'Erf' | 'Erfc' | 'BesselI0e' | 'BesselI1e';
+type NativeOp = 'Erf' | 'Erfc' | 'BesselI0e' | 'BesselI1e';
 
 /**
  * An element-wise float32 TensorFlow operation where the backend is TensorFlow, else undefined: the caller then

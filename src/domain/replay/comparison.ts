@@ -3,7 +3,7 @@ import type { RunFigures } from './judge.js';
 import { wilcoxon } from './paired-test.js';
 
 /** One search in a comparison: those of one seed are pairs. */
-export interface ComparedRun extends RunFigures {
+interface ComparedRun extends RunFigures {
   seed: number;
   tableSeed: number;
 }

@@ -49,7 +49,7 @@ export interface RunFigures {
   meanJudged: number;
 }
 
-export interface PickOptions {
+interface PickOptions {
   /** How the searcher estimates what functions are worth. @defaultValue the best seen is the pick */
   worth?: Worth | undefined;
   /** The last so many trials train the best functions again; the pick is then one of them. @defaultValue 0 */

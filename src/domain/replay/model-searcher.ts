@@ -5,7 +5,7 @@ import type { Points } from '../surrogate/points.js';
 import { drawWaiting, type ReplayState, RUNNING, rowsWith, type Searcher, WAITING } from './searcher.js';
 import type { Worth } from './worth.js';
 
-export interface ModelOptions {
+interface ModelOptions {
   /** The places of all rows for the next suggestion: another embedding each time where it is fitted again. */
   places: (random: SeededRandom) => Points;
   /** For the next suggestion. */

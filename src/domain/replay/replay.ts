@@ -1,7 +1,7 @@
 import { SeededRandom } from '../random/seeded-random.js';
 import { CLOSED, DONE, RUNNING, type Searcher, WAITING } from './searcher.js';
 
-export interface ReplaySearchOptions {
+interface ReplaySearchOptions {
   searcher: Searcher;
   /** What a training of each row shows: the validation accuracy of the seed that the searcher sees. */
   seen: Float64Array;

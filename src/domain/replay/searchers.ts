@@ -21,8 +21,7 @@ export const SEARCHERS = ['random', 'evolution', 'aquasurf-original', 'outputs-o
 export type SearcherName = (typeof SEARCHERS)[number];
 
 /** Places of the functions of a table: UMAP of both features, or of one, in the plane; or principal components. */
-export const PLANES = ['union', 'outputs', 'fisher', 'components'] as const;
-export type PlaneName = (typeof PLANES)[number];
+export type PlaneName = 'union' | 'outputs' | 'fisher' | 'components';
 
 /** Which planes a searcher reads; those who read Fisher features cannot choose functions without. */
 export const PLANE_OF: Record<SearcherName, PlaneName | undefined> = {
@@ -37,7 +36,7 @@ export const PLANE_OF: Record<SearcherName, PlaneName | undefined> = {
 /** Chosen on the development half of the table (docs/benchmark.md). */
 const OURS = { acquisition: 'ucb', ranked: true } as const;
 
-export interface SearcherContext {
+interface SearcherContext {
   table: FunctionTable;
   /** A fit of the searcher's plane, one of many or a new one. */
   fit: (random: SeededRandom) => Points;

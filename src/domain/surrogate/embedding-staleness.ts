@@ -1,5 +1,5 @@
 /** Numbers of functions of a study. */
-export interface EmbeddingCounts {
+interface EmbeddingCounts {
   /** In the fit on which the stored embedding stands; 0 if there is none. */
   readonly fitted: number;
   /** In the stored embedding: fitted, or placed in it afterwards. */

@@ -18,7 +18,7 @@ const MIN_DIST = 0.1;
 const SPREAD = 1;
 
 /** The two descriptions of each function, in one order: element i of both is function i. */
-export interface Views {
+interface Views {
   /** Output features, finite; compared by Euclidean distance. */
   readonly outputs: readonly Float32Array[];
   /**
@@ -48,7 +48,7 @@ export interface GraphOptions {
   readonly onProgress?: (share: number) => void;
 }
 
-export interface EmbedOptions extends GraphOptions {
+interface EmbedOptions extends GraphOptions {
   readonly seed: number;
 }
 

@@ -22,7 +22,7 @@ const BISECTIONS = 64;
 /** σ is at least so much of the mean distance. */
 const SMALLEST_SIGMA = 1e-3;
 
-export interface LocalMetric {
+interface LocalMetric {
   /** Width of each point's exponential kernel, in units of its distances. */
   readonly sigma: Float64Array;
   /** Distance of each point to the nearest one that is not a duplicate; 0 if there is none. */

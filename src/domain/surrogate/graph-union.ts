@@ -39,7 +39,7 @@ function absentWeight(whole: SparseGraph, kept: SparseGraph): number {
  * Nor can a row of 4 or more entries that are 1, whose power grows to 2³²: it keeps those that are exactly 1 and loses
  * the others, even 1 - 6e-8. So the rounding of float32 decides which edges are left, here as in umap-learn.
  */
-export function resetLocalConnectivity(graph: SparseGraph): SparseGraph {
+function resetLocalConnectivity(graph: SparseGraph): SparseGraph {
   const weight = graph.weight.slice();
   for (let i = 0; i < graph.size; i++) {
     const row = weight.subarray(graph.rowStart[i]!, graph.rowStart[i + 1]!);

@@ -12,7 +12,7 @@ import { localMetric } from './fuzzy-graph.js';
 import type { Neighbours } from './nearest-neighbours.js';
 import { descend as plainDescend } from './umap-layout.js';
 
-export interface PlaceOptions extends Pick<GraphOptions, 'boundless'> {
+interface PlaceOptions extends Pick<GraphOptions, 'boundless'> {
   readonly seed: number;
   readonly kernels?: EmbeddingKernels;
 }

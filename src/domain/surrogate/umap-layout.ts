@@ -15,7 +15,7 @@ import { ForceLookup, type ForceTable, forceTables } from './force-table.js';
 import type { SimilarityCurve } from './similarity-curve.js';
 import { dropWeakEdges, type SparseGraph } from './sparse-graph.js';
 
-export interface LayoutOptions {
+interface LayoutOptions {
   readonly curve: SimilarityCurve;
   readonly epochs: number;
   /** Random points pushed away for each edge that draws; default 5. */

@@ -7,13 +7,7 @@ export const ROWS_PER_BLOCK = 4;
  * Writes to `out` the distances of rows `from` to `from + 3` of `data`, row-major with rows of `length`, to row `other`;
  * squared for the Euclidean metric. In float64.
  */
-export type BlockDistances = (
-  data: Float32Array,
-  length: number,
-  from: number,
-  other: number,
-  out: Float64Array,
-) => void;
+type BlockDistances = (data: Float32Array, length: number, from: number, other: number, out: Float64Array) => void;
 
 /** One function a metric: a test of the metric in the innermost loop would cost more than the loop. */
 export const blockDistances = (metric: DistanceMetric): BlockDistances =>

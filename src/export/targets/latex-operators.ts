@@ -5,10 +5,10 @@ export interface Formula {
 }
 
 export const ATOM = 0;
-export const CALL = 1;
-export const PRODUCT = 2;
+const CALL = 1;
+const PRODUCT = 2;
 export const SUM = 3;
-export type Binding = typeof ATOM | typeof CALL | typeof PRODUCT | typeof SUM;
+type Binding = typeof ATOM | typeof CALL | typeof PRODUCT | typeof SUM;
 
 export const atom = (tex: string): Formula => ({ tex, binds: ATOM });
 

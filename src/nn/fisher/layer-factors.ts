@@ -4,7 +4,7 @@ import { type FactorMatrix, factorMatrix } from './factor-matrix.js';
 import { channelPatchRows, denseRows, type FactorRows, patchRows } from './factor-rows.js';
 
 /** The matrices of a layer's two Kronecker factors; undefined where an entry is not finite. */
-export interface LayerFactors {
+interface LayerFactors {
   input: FactorMatrix | undefined;
   gradient: FactorMatrix | undefined;
 }

@@ -6,7 +6,7 @@ import { type EigenvalueSolver, factorEigenvalues } from './eigenvalue-solver.js
 import { factorSizes, layerFactors } from './layer-factors.js';
 import type { LayerTrace } from './trace-layers.js';
 
-export interface LayerSpectraOptions {
+interface LayerSpectraOptions {
   compat: boolean;
   /** @defaultValue in this thread */
   solve: EigenvalueSolver | undefined;

@@ -3,7 +3,7 @@ import type { Geometry } from './counted-layers.js';
 import { windows } from './windows.js';
 
 /** A rectangle of output positions: rows [fromRow, toRow) of the images [fromImage, toImage). */
-export interface PatchRange {
+interface PatchRange {
   fromImage: number;
   toImage: number;
   fromRow: number;

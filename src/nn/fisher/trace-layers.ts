@@ -31,7 +31,7 @@ export function traceLayers(tf: Tf, layers: TracedLayers, loss: () => Tensor): L
   }
 }
 
-export interface TracedLayers {
+interface TracedLayers {
   layers: ReadonlyArray<{ layer: Layer; inputGradient?: InputGradient | undefined }>;
   /** Layers whose intermediate results are computed again for the backward pass. @defaultValue none */
   activations?: readonly Layer[];

@@ -1,7 +1,7 @@
 import type { Geometry } from './counted-layers.js';
 
 /** Where along one dimension a convolution's windows lie. */
-export interface Windows {
+interface Windows {
   /** Zeros before the first entry. */
   before: number;
   /** Zeros behind the last one that a window covers. */

@@ -1,13 +1,13 @@
 import type { Chart, Panel } from '../chart.js';
 
 /** Fisher features of one function: the CDFs of all layers, one after the other. */
-export interface PicturedSpectrum {
+interface PicturedSpectrum {
   /** In the legend. */
   name: string;
   cdf: Float32Array;
 }
 
-export interface PicturedLayer {
+interface PicturedLayer {
   name: string;
   /** Values of the layer's CDF. */
   bins: number;

@@ -24,7 +24,7 @@ export interface PicturedTrial {
 }
 
 /** Row i of `points` (x, y in turn) is the place of `hashes[i]`. */
-export interface PicturedPlane {
+interface PicturedPlane {
   hashes: readonly string[];
   points: Float32Array;
 }

@@ -6,7 +6,7 @@ import { retryUpsert } from '../mongo/retry.js';
 import { packVector, unpackFloat32 } from '../mongo/vectors.js';
 
 /** Principal components of the functions of a study: row i of `points` belongs to `hashes[i]`. */
-export interface StoredComponents {
+interface StoredComponents {
   /** Number of defined Fisher features that they were computed from. */
   version: number;
   hashes: string[];

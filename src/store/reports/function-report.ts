@@ -15,7 +15,7 @@ import { ALL_OPERATORS, operatorSetId } from '../../domain/operators/index.js';
 import type { OperatorSet } from '../../domain/operators/types.js';
 import type { Store } from '../store.js';
 
-export interface AliasReport {
+interface AliasReport {
   /** As the operators given read it; of others' sets with the set before it: `mine@1/foo(x)`. */
   name: string;
   /**
@@ -29,7 +29,7 @@ export interface AliasReport {
   reason?: string;
 }
 
-export interface FunctionReportOptions {
+interface FunctionReportOptions {
   /** What the function, and names in the database, are read with. @defaultValue ALL_OPERATORS */
   operators?: OperatorSet;
   /** Aliases listed at most; each takes some milliseconds. @defaultValue 100 */

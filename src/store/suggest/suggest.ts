@@ -19,14 +19,14 @@ export interface ClaimedFunction {
   lease: Lease;
 }
 
-export type SuggestOutcome =
+type SuggestOutcome =
   | { outcome: 'claimed'; claim: ClaimedFunction }
   /** Another trial has the number. */
   | { outcome: 'number-taken' }
   /** No candidate waits. */
   | { outcome: 'none' };
 
-export interface SuggestOptions {
+interface SuggestOptions {
   /** The trial's place in the search; ties are drawn by it. @defaultValue the lowest that is free */
   number?: number;
   /** Instead of the study's regressor. */

@@ -7,7 +7,7 @@ import { packVector, unpackUint16 } from '../mongo/vectors.js';
 import { newTrial, trialId, WITHOUT_FEATURES } from './trial-document.js';
 
 /** A job's worth of trials that owe features. */
-export interface FisherBatch {
+interface FisherBatch {
   batch: string;
   generation: number;
   hashes: string[];

@@ -7,7 +7,7 @@ import { isDuplicateKey, retryConflicts } from '../mongo/retry.js';
 import { trialId, WITHOUT_FEATURES } from './trial-document.js';
 
 /** What a claim asks for. */
-export interface ClaimSlot {
+interface ClaimSlot {
   /** The trial's place in the search. */
   number: number;
   owner: string;
@@ -16,7 +16,7 @@ export interface ClaimSlot {
   fn: string;
 }
 
-export type ClaimOutcome =
+type ClaimOutcome =
   | { outcome: 'claimed'; trial: TrialDoc; lease: Lease }
   /** Another worker has the trial, or it is finished. */
   | { outcome: 'taken' }

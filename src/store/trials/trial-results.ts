@@ -9,7 +9,7 @@ import { held } from './trial-leases.js';
 import type { Trials } from './trials.js';
 
 /** One finished training, as its worker tells it. */
-export interface RunReport {
+interface RunReport {
   seed: number;
   result: StoredResult;
   /** One entry an epoch. */

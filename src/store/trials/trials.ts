@@ -19,7 +19,7 @@ const FORGOTTEN = {
 } as const;
 
 /** A function that may be trained next; `fn` is null until its first job fixes the expression. */
-export interface Candidate {
+interface Candidate {
   hash: string;
   fn: string | null;
 }

@@ -5,7 +5,7 @@ import type { Store } from '../../../store/store.js';
 import { fields } from '../../output.js';
 
 /** A study as `study create` and `study show` print it. */
-export interface StudyView extends Omit<StudyDoc, '_id' | 'spaces'> {
+interface StudyView extends Omit<StudyDoc, '_id' | 'spaces'> {
   name: string;
   spaces: Array<{ id: string; schema?: string; names?: string[]; operators: string; size: string; state: string }>;
   progress: StudyProgress;
@@ -79,7 +79,7 @@ function fisherText({ batchSize, floor, bins, compat }: StudyDoc['fisher']): str
   ].join(', ');
 }
 
-export function searchText({ state, trials, parallel, deadline, patience, reason }: StudyDoc['search']): string {
+function searchText({ state, trials, parallel, deadline, patience, reason }: StudyDoc['search']): string {
   if (state === 'none') return 'not begun';
   const limits = [
     `${trials} trials wanted`,

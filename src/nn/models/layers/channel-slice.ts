@@ -2,7 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs';
 import type { Tensor, Tf } from '../../../domain/operators/types.js';
 import { onlyInput, onlyShape, registeredLayer } from './registered-layer.js';
 
-export interface ChannelSliceConfig {
+interface ChannelSliceConfig {
   name?: string;
   /** Channels [from, to) of the last dimension are kept. */
   from: number;

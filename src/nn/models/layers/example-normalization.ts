@@ -2,7 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs';
 import type { Tensor, Tf } from '../../../domain/operators/types.js';
 import { onlyInput, onlyShape, registeredLayer } from './registered-layer.js';
 
-export interface ExampleNormalizationConfig {
+interface ExampleNormalizationConfig {
   name?: string;
   /** Added to the variance. @defaultValue 1e-5 */
   epsilon?: number;

@@ -2,7 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs';
 import type { Tensor, Tf } from '../../../domain/operators/types.js';
 import { onlyInput, onlyShape, registeredLayer } from './registered-layer.js';
 
-export interface ZeroPaddedShortcutConfig {
+interface ZeroPaddedShortcutConfig {
   name?: string;
   /** Every so-manieth row and column is kept. */
   stride: number;
