@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes the table of docs/benchmark.md with the pipeline itself: all functions of a space with 3 seeds, then 9 more for
-# the best 300. Stopped and started again before the last step, it goes on where it was.
+# Makes the table of docs/benchmark.md with the pipeline itself: all functions of a space with 3 seeds, then 4 more for
+# the best 250. Stopped and started again before the last step, it goes on where it was.
 #   bench/make-table.sh FILE [SPACE] [STUDY]
 set -e
 file=${1:?usage: bench/make-table.sh FILE [SPACE] [STUDY]}
@@ -19,6 +19,6 @@ aquasurf study show "$study" > /dev/null 2>&1 ||
 aquasurf populate "$study" --wait
 aquasurf fisher "$study" --wait
 aquasurf train "$study" --all --seeds 3 --wait
-aquasurf best "$study" --top 300 --retrain 9 --wait
+aquasurf best "$study" --top 250 --retrain 4 --wait
 aquasurf export "$study" --min-runs 3 --out "$file"
 aquasurf bench table --table "$file"
