@@ -31,12 +31,13 @@ interface Measured {
  * Fisher features by one and by two consumers of one thread, through the whole pipeline: functions a second, and the
  * share of the consumers' time that is not spent on features (queue, database, waiting), from the first job taken to the
  * last one done. Beside it the bound: one and two compute processes alone. Both do the same functions: one of them half
- * before and half after what two do, since the speed of a machine with other guests changes within a minute. With
- * `--pinned` each consumer, its compute process included, and each process alone has one core and no part of another.
+ * before and half after what two do, since the speed of a machine with other guests changes within a minute. Each
+ * consumer, its compute process included, and each process alone has one core and no part of another, but with
+ * `--no-pinned`.
  */
 const benchmark: Benchmark = {
   summary: 'Fisher features through queue and database, 1 and 2 consumers of one thread, beside processes alone',
-  run: (notify, { pinned = false }) =>
+  run: (notify, { pinned = true }) =>
     withBenchPipeline(notify, async (pipeline) => {
       const task = await resolveTask('fashion-mnist/small-cnn', { projectDir: '.' });
       await createStudy(pipeline, { name: STUDY, task, space: ['binary(unary(x),unary(x))'] });
