@@ -12,7 +12,7 @@ import { testSize } from '../support/test-size.js';
 
 /**
  * Full size is the run of the real thing: 500 functions in small-cnn, a consumer killed every 20 seconds and all features
- * compared; about five minutes:
+ * compared; one to five minutes, by the speed of the machine:
  * `AQUASURF_TEST_SIZE=full npx vitest run test/pipeline/killed-fisher.test.ts`
  */
 const FULL = testSize({ small: 0, full: 1 }) === 1;
@@ -22,7 +22,7 @@ const RUN = FULL
       functions: 500,
       kills: 1000,
       everyMs: 20_000,
-      leastKills: 5,
+      leastKills: 2,
       compared: 1000,
       space: 'unary(unary(x))',
     }
