@@ -1,5 +1,5 @@
 import { BASELINES } from '../dist/domain/baselines.js';
-import { SPACE_PRESETS } from '../dist/producers/space-entries.js';
+import { SPACE_PRESETS } from '../dist/producers/spaces/space-entries.js';
 import type { Benchmark } from './benchmark.js';
 import { canonicalForm } from './canonical-form.js';
 

@@ -4,7 +4,7 @@ import { BASELINES } from '../dist/domain/baselines.js';
 import { parseSchema, schemaSize } from '../dist/domain/expression/schema.js';
 import { HASH_DIGITS } from '../dist/domain/features/canonical-hash.js';
 import { STANDARD_OPERATORS } from '../dist/domain/operators/index.js';
-import { SPACE_PRESETS } from '../dist/producers/space-entries.js';
+import { SPACE_PRESETS } from '../dist/producers/spaces/space-entries.js';
 
 // A program of its own and plain JavaScript, so that its memory is that of computing alone and of no compiler.
 // Usage: populate-compute.mjs THREADS

@@ -17,11 +17,11 @@ export { type FisherSpectrumOptions, fisherSpectrum } from './nn/fisher/fisher-s
 export { type BuildContext, type DataSet, defineTask, type Split, type TaskDefinition } from './nn/task.js';
 export { type OpenOptions, OpenStudy, openStudy } from './open-study.js';
 export type { StudyOptions } from './producers/create-study.js';
-export type { FisherOptions } from './producers/fisher.js';
+export type { FisherOptions } from './producers/fisher/fisher.js';
 export type { ImportOptions } from './producers/import-results.js';
-export type { PopulateOptions } from './producers/populate.js';
-export type { TrainOptions } from './producers/retraining.js';
-export type { SearchOptions } from './producers/search.js';
+export type { PopulateOptions } from './producers/spaces/populate.js';
+export type { TrainOptions } from './producers/training/retraining.js';
+export type { SearchOptions } from './producers/training/search.js';
 export type { ExportOptions } from './store/reports/export-table.js';
 export type { StudyProgress } from './store/reports/study-progress.js';
 export type { RankedFunction, StudySummary } from './store/reports/study-summary.js';

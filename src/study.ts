@@ -8,13 +8,13 @@ import { adaptRegressor, type OwnRegressor } from './domain/surrogate/regressor.
 import type { TrialResult } from './domain/trial.js';
 import { AquasurfError } from './errors.js';
 import type { TaskFolders } from './nn/tasks/task-registry.js';
-import { type FisherOptions, oweFisher } from './producers/fisher.js';
+import { type FisherOptions, oweFisher } from './producers/fisher/fisher.js';
+import { uploadFisher } from './producers/fisher/upload-fisher.js';
 import { type ImportOptions, type ImportReport, importResults } from './producers/import-results.js';
-import { type PopulateOptions, populate } from './producers/populate.js';
 import { reconcile } from './producers/reconcile.js';
-import { oweRetraining, oweTraining, type TrainOptions } from './producers/retraining.js';
-import { pauseSearch, resumeSearch, type SearchOptions, startSearch, stopSearch } from './producers/search.js';
-import { uploadFisher } from './producers/upload-fisher.js';
+import { type PopulateOptions, populate } from './producers/spaces/populate.js';
+import { oweRetraining, oweTraining, type TrainOptions } from './producers/training/retraining.js';
+import { pauseSearch, resumeSearch, type SearchOptions, startSearch, stopSearch } from './producers/training/search.js';
 import type { Pipeline } from './queues/pipeline.js';
 import type { StudyDoc } from './store/documents.js';
 import { type ExportedTable, type ExportOptions, exportTable } from './store/reports/export-table.js';

@@ -15,9 +15,9 @@ import type { ResolvedTask } from '../nn/tasks/task-registry.js';
 import type { Pipeline } from '../queues/pipeline.js';
 import { checkStudyName } from '../store/document-schemas.js';
 import type { StudyDoc } from '../store/documents.js';
-import { type FisherChoices, fisherSettings } from './fisher-settings.js';
-import { expandSpace } from './space-entries.js';
-import { listSpace, schemaSpace } from './spaces.js';
+import { type FisherChoices, fisherSettings } from './fisher/fisher-settings.js';
+import { expandSpace } from './spaces/space-entries.js';
+import { listSpace, schemaSpace } from './spaces/spaces.js';
 
 export interface StudyOptions {
   name: string;

@@ -12,7 +12,7 @@ import type { Pipeline } from '../queues/pipeline.js';
 import type { FisherSettings, StudyDoc } from '../store/documents.js';
 import { rangeId } from '../store/functions/spaces.js';
 import type { ImportCounts, ImportedFunction } from '../store/trials/import-results.js';
-import { listSpace } from './spaces.js';
+import { listSpace } from './spaces/spaces.js';
 
 export interface ImportOptions {
   /**

@@ -1,9 +1,9 @@
 import type { Pipeline } from '../queues/pipeline.js';
-import { reconcileFisher } from './fisher.js';
-import { reconcileSearch } from './reconcile-search.js';
-import { reconcileSpaces } from './reconcile-spaces.js';
-import { reconcileRetraining } from './retraining.js';
-import { reconcileEmbedding } from './surrogate.js';
+import { reconcileFisher } from './fisher/fisher.js';
+import { reconcileEmbedding } from './reconcile-embedding.js';
+import { reconcileSpaces } from './spaces/reconcile-spaces.js';
+import { reconcileSearch } from './training/reconcile-search.js';
+import { reconcileRetraining } from './training/retraining.js';
 
 interface ReconcileOptions {
   /** Only this study. @defaultValue all */

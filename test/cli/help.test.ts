@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createProgram } from '../../src/cli/program.js';
 import { packageDir } from '../../src/config.js';
 import { SEARCHERS } from '../../src/domain/replay/searchers.js';
-import { SPACE_PRESETS } from '../../src/producers/space-entries.js';
+import { SPACE_PRESETS } from '../../src/producers/spaces/space-entries.js';
 import { JOB_NAMES } from '../../src/queues/jobs.js';
 import { useCli } from './run-cli.js';
 

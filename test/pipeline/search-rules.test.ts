@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reasonToEnd, type SearchSituation } from '../../src/producers/search-verdict.js';
+import { reasonToEnd, type SearchSituation } from '../../src/producers/training/search-verdict.js';
 
 const now = new Date('2026-01-01T12:00:00Z');
 

@@ -3,7 +3,7 @@ import { parseExpression } from '../../src/domain/expression/expression.js';
 import { rankOf } from '../../src/domain/expression/rank.js';
 import { canonicalHash } from '../../src/domain/features/canonical-hash.js';
 import { isUsable, outputFeatures } from '../../src/domain/features/output-features.js';
-import { oweFisher } from '../../src/producers/fisher.js';
+import { oweFisher } from '../../src/producers/fisher/fisher.js';
 import type { Pipeline } from '../../src/queues/pipeline.js';
 import { batchOf, newStudy, run, settings, useStore } from '../store/test-store.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { STANDARD_OPERATORS } from '../../src/domain/operators/index.js';
-import { sampleSpace, schemaSpace } from '../../src/producers/spaces.js';
+import { sampleSpace, schemaSpace } from '../../src/producers/spaces/spaces.js';
 
 const DEEP = 'binary(unary(unary(x)),binary(unary(unary(x)),unary(unary(x))))';
 const HUGE = `${'unary('.repeat(20)}x${')'.repeat(20)}`;

@@ -63,7 +63,7 @@ async function populateAction(name: string, flags: PopulateFlags): Promise<void>
     await Promise.all([
       import('../operators-option.js'),
       import('../../nn/tasks/operator-registry.js'),
-      import('../../producers/space-entries.js'),
+      import('../../producers/spaces/space-entries.js'),
     ]);
   const { schema: schemas = [], fn: functions = [], space = [] } = flags;
   const sample = flags.sample === undefined ? undefined : { count: flags.sample, seed: flags.seed };

@@ -1,5 +1,5 @@
 import { errorLine } from '../../errors.js';
-import { reconcileEmbedding } from '../../producers/surrogate.js';
+import { reconcileEmbedding } from '../../producers/reconcile-embedding.js';
 import type { FisherSettings, StudyDoc, TrialDoc } from '../../store/documents.js';
 import type { Store } from '../../store/store.js';
 import { nameForStudy, operatorsOf } from '../../store/study-names.js';

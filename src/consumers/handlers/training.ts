@@ -1,6 +1,6 @@
 import { taskPredictor } from '../../compute/task-predictor.js';
 import { AquasurfError, errorLine } from '../../errors.js';
-import { reconcileSearch, searchOutlook } from '../../producers/reconcile-search.js';
+import { reconcileSearch, searchOutlook } from '../../producers/training/reconcile-search.js';
 import type { StudyDoc } from '../../store/documents.js';
 import { operatorsOf } from '../../store/study-names.js';
 import { type ClaimedFunction, suggestAndClaim } from '../../store/suggest/suggest.js';

@@ -9,7 +9,7 @@ import { canonicalHash } from '../../../src/domain/features/canonical-hash.js';
 import { isUsable, outputFeatures } from '../../../src/domain/features/output-features.js';
 import { ALL_OPERATORS, STANDARD_OPERATORS } from '../../../src/domain/operators/index.js';
 import type { OperatorSet } from '../../../src/domain/operators/types.js';
-import { SPACE_PRESETS } from '../../../src/producers/space-entries.js';
+import { SPACE_PRESETS } from '../../../src/producers/spaces/space-entries.js';
 import { testSize } from '../../support/test-size.js';
 
 const SCHEMAS = [

@@ -119,7 +119,7 @@ async function createAction(name: string, flags: CreateFlags): Promise<void> {
   const [{ taskFolders }, { resolveOperators }, { expandSpace }] = await Promise.all([
     import('../../operators-option.js'),
     import('../../../nn/tasks/operator-registry.js'),
-    import('../../../producers/space-entries.js'),
+    import('../../../producers/spaces/space-entries.js'),
   ]);
   const modules = taskFolders(flags.tasks);
   const operators = await resolveOperators(flags.operators, modules);

@@ -1,5 +1,5 @@
-import type { OperatorSet } from '../domain/operators/types.js';
-import { AquasurfError } from '../errors.js';
+import type { OperatorSet } from '../../domain/operators/types.js';
+import { AquasurfError } from '../../errors.js';
 import { listSpace, type Sampling, sampleSpace, schemaSpace } from './spaces.js';
 
 /** Names for several schemas at once: `standard` is the space of the paper (docs/design.md section 3). */

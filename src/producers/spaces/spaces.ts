@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { formatExpression, parseExpression } from '../domain/expression/expression.js';
-import { formatSchema, parseSchema, schemaSize } from '../domain/expression/schema.js';
-import { usesOwn } from '../domain/expression/stored-name.js';
-import { ALL_OPERATORS, operatorSetId, vocabulary } from '../domain/operators/index.js';
-import type { OperatorSet } from '../domain/operators/types.js';
-import { AquasurfError } from '../errors.js';
-import type { SpaceDoc } from '../store/documents.js';
+import { formatExpression, parseExpression } from '../../domain/expression/expression.js';
+import { formatSchema, parseSchema, schemaSize } from '../../domain/expression/schema.js';
+import { usesOwn } from '../../domain/expression/stored-name.js';
+import { ALL_OPERATORS, operatorSetId, vocabulary } from '../../domain/operators/index.js';
+import type { OperatorSet } from '../../domain/operators/types.js';
+import { AquasurfError } from '../../errors.js';
+import type { SpaceDoc } from '../../store/documents.js';
 
 /** Names that one list may hold, so that its document stays small. */
 const MAX_LIST = 1000;

@@ -1,9 +1,9 @@
-import { AquasurfError } from '../errors.js';
-import type { Pipeline } from '../queues/pipeline.js';
-import type { StudyDoc } from '../store/documents.js';
+import { AquasurfError } from '../../errors.js';
+import type { Pipeline } from '../../queues/pipeline.js';
+import type { StudyDoc } from '../../store/documents.js';
+import { ensureJobs } from '../ensure-jobs.js';
+import { hashesInStudy } from '../study-functions.js';
 import { checkCount, checkTrainable } from './check-training.js';
-import { ensureJobs } from './ensure-jobs.js';
-import { hashesInStudy } from './study-functions.js';
 
 export interface TrainOptions {
   /** These functions of the study. @defaultValue all usable ones */

@@ -1,6 +1,6 @@
-import type { Pipeline } from '../queues/pipeline.js';
-import type { StudyDoc } from '../store/documents.js';
-import { ensureJobs } from './ensure-jobs.js';
+import type { Pipeline } from '../../queues/pipeline.js';
+import type { StudyDoc } from '../../store/documents.js';
+import { ensureJobs } from '../ensure-jobs.js';
 import { reasonToEnd } from './search-verdict.js';
 
 /** Slots looked at in one pass: enough for any number of consumers until the next. */

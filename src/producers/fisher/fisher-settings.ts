@@ -1,6 +1,6 @@
-import { AquasurfError } from '../errors.js';
-import type { TaskDefinition } from '../nn/task.js';
-import type { FisherSettings } from '../store/documents.js';
+import { AquasurfError } from '../../errors.js';
+import type { TaskDefinition } from '../../nn/task.js';
+import type { FisherSettings } from '../../store/documents.js';
 
 /** Settings of Fisher features that a study may choose; features of different settings are never mixed. */
 export interface FisherChoices {

@@ -1,8 +1,8 @@
-import { packCdf } from '../domain/features/spectrum.js';
-import { AquasurfError } from '../errors.js';
-import type { Pipeline } from '../queues/pipeline.js';
-import { hashesInStudy } from './study-functions.js';
-import { reconcileEmbedding } from './surrogate.js';
+import { packCdf } from '../../domain/features/spectrum.js';
+import { AquasurfError } from '../../errors.js';
+import type { Pipeline } from '../../queues/pipeline.js';
+import { reconcileEmbedding } from '../reconcile-embedding.js';
+import { hashesInStudy } from '../study-functions.js';
 
 /**
  * Stores Fisher features that were computed elsewhere, in the place of any that are there.

@@ -1,5 +1,5 @@
-import { AquasurfError } from '../errors.js';
-import type { Pipeline } from '../queues/pipeline.js';
+import { AquasurfError } from '../../errors.js';
+import type { Pipeline } from '../../queues/pipeline.js';
 import { checkCount, checkTrainable } from './check-training.js';
 import { reconcileSearch } from './reconcile-search.js';
 

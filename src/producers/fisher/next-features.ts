@@ -1,13 +1,13 @@
-import { parseExpression } from '../domain/expression/expression.js';
-import { canonicalHash } from '../domain/features/canonical-hash.js';
-import { outputFeatures } from '../domain/features/output-features.js';
-import { operatorSet } from '../domain/operators/index.js';
-import { SeededRandom } from '../domain/random/seeded-random.js';
-import { FeatureScout } from '../domain/surrogate/feature-scout.js';
-import { mutate } from '../domain/surrogate/mutate.js';
-import type { StudyDoc } from '../store/documents.js';
-import type { Store } from '../store/store.js';
-import type { FinishedTrial } from '../store/trials/trials.js';
+import { parseExpression } from '../../domain/expression/expression.js';
+import { canonicalHash } from '../../domain/features/canonical-hash.js';
+import { outputFeatures } from '../../domain/features/output-features.js';
+import { operatorSet } from '../../domain/operators/index.js';
+import { SeededRandom } from '../../domain/random/seeded-random.js';
+import { FeatureScout } from '../../domain/surrogate/feature-scout.js';
+import { mutate } from '../../domain/surrogate/mutate.js';
+import type { StudyDoc } from '../../store/documents.js';
+import type { Store } from '../../store/store.js';
+import type { FinishedTrial } from '../../store/trials/trials.js';
 
 /** Finished trials below which nothing can be predicted. */
 const LEAST_TRIALS = 3;

@@ -1,5 +1,5 @@
-import type { TrialStatus } from '../domain/trial.js';
-import type { StudyDoc } from '../store/documents.js';
+import type { TrialStatus } from '../../domain/trial.js';
+import type { StudyDoc } from '../../store/documents.js';
 
 export interface SearchSituation {
   study: Pick<StudyDoc, 'search' | 'metric' | 'direction'>;

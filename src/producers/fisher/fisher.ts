@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { nanoid } from 'nanoid';
-import { AquasurfError } from '../errors.js';
-import type { Pipeline } from '../queues/pipeline.js';
-import type { StudyDoc } from '../store/documents.js';
-import { ensureJobs } from './ensure-jobs.js';
+import { AquasurfError } from '../../errors.js';
+import type { Pipeline } from '../../queues/pipeline.js';
+import type { StudyDoc } from '../../store/documents.js';
+import { ensureJobs } from '../ensure-jobs.js';
+import { hashesInStudy } from '../study-functions.js';
 import { nextForFeatures } from './next-features.js';
-import { hashesInStudy } from './study-functions.js';
 
 export interface FisherOptions {
   /**

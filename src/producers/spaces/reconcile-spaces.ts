@@ -1,6 +1,6 @@
-import type { Pipeline } from '../queues/pipeline.js';
-import { rangeId } from '../store/functions/spaces.js';
-import { ensureJobs } from './ensure-jobs.js';
+import type { Pipeline } from '../../queues/pipeline.js';
+import { rangeId } from '../../store/functions/spaces.js';
+import { ensureJobs } from '../ensure-jobs.js';
 
 /** Ranges looked at in one pass. */
 const MAX_RANGES = 5000;

@@ -1,11 +1,11 @@
-import { isBuiltInSet, operatorSet, operatorSetId } from '../domain/operators/index.js';
-import type { OperatorSet } from '../domain/operators/types.js';
-import { AquasurfError } from '../errors.js';
-import { resolveReference } from '../nn/tasks/operator-registry.js';
-import type { TaskFolders } from '../nn/tasks/task-registry.js';
-import type { Pipeline } from '../queues/pipeline.js';
-import type { SpaceDoc, StudyDoc } from '../store/documents.js';
-import { operatorsOf } from '../store/study-names.js';
+import { isBuiltInSet, operatorSet, operatorSetId } from '../../domain/operators/index.js';
+import type { OperatorSet } from '../../domain/operators/types.js';
+import { AquasurfError } from '../../errors.js';
+import { resolveReference } from '../../nn/tasks/operator-registry.js';
+import type { TaskFolders } from '../../nn/tasks/task-registry.js';
+import type { Pipeline } from '../../queues/pipeline.js';
+import type { SpaceDoc, StudyDoc } from '../../store/documents.js';
+import { operatorsOf } from '../../store/study-names.js';
 import { expandPresets, splitSpace } from './space-entries.js';
 import { listSpace, type Sampling, sampleSpace, schemaSpace } from './spaces.js';
 

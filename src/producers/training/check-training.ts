@@ -1,5 +1,5 @@
-import { AquasurfError } from '../errors.js';
-import type { StudyDoc } from '../store/documents.js';
+import { AquasurfError } from '../../errors.js';
+import type { StudyDoc } from '../../store/documents.js';
 
 /** @throws AquasurfError USAGE where the study's task is only asked and told */
 export function checkTrainable({ task }: StudyDoc): void {
