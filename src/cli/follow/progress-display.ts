@@ -55,11 +55,15 @@ class BarDisplay implements ProgressDisplay {
   }
 }
 
-/** A line when a stage begins and at each further tenth. */
+/** The longest silence, in milliseconds: a log shall tell work that is slow from work that has stopped. */
+const LONGEST_SILENCE = 60_000;
+
+/** A line when a stage begins, at each further tenth, and when a minute has passed since the last one. */
 class LineDisplay implements ProgressDisplay {
   readonly #stream: NodeJS.WriteStream;
   #stage = '';
   #tenth = -1;
+  #lastLine = 0;
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
@@ -67,9 +71,11 @@ class LineDisplay implements ProgressDisplay {
 
   update(stage: string, done: number, total: number, note = ''): void {
     const tenth = total > 0 ? Math.floor((10 * done) / total) : 0;
-    if (stage === this.#stage && tenth <= this.#tenth) return;
+    const now = performance.now();
+    if (stage === this.#stage && tenth <= this.#tenth && now - this.#lastLine < LONGEST_SILENCE) return;
     this.#stage = stage;
     this.#tenth = tenth;
+    this.#lastLine = now;
     this.#stream.write(`${stage.padEnd(STAGE_WIDTH)} ${done}/${total}${note ? `  ${note}` : ''}\n`);
   }
 
