@@ -27,13 +27,5 @@ export interface Benchmark {
   headline?(rows: readonly Row[]): Row;
 }
 
-/** The value below which the share `q` of the values lies, by linear interpolation. */
-export function quantile(values: readonly number[], q: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = q * (sorted.length - 1);
-  const [low, high] = [sorted[Math.floor(at)]!, sorted[Math.ceil(at)]!];
-  return low + (at - Math.floor(at)) * (high - low);
-}
-
 /** Three significant digits: more would be noise. */
 export const rounded = (value: number): number => Number(value.toPrecision(3));

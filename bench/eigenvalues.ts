@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { quantile } from '../dist/domain/replay/averages.js';
 import { loadBackend } from '../dist/index.js';
 import { EigenvaluePool } from '../dist/kernels/eigenvalue-pool.js';
 import { symmetricEigenvalues } from '../dist/kernels/symmetric-eigenvalues.js';
-import { type Benchmark, quantile, type Row, rounded } from './benchmark.js';
+import { type Benchmark, type Row, rounded } from './benchmark.js';
 
 const ORDERS = [145, 865, 1729];
 const ROUNDS = 7;

@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { SeededRandom } from '../dist/domain/random/seeded-random.js';
+import { quantile } from '../dist/domain/replay/averages.js';
 import { loadBackend } from '../dist/index.js';
 import { EigenvaluePool } from '../dist/kernels/eigenvalue-pool.js';
 import { FeatureComputer } from '../dist/nn/fisher/compute-features.js';
 import { MODELS, type ModelBuilder } from '../dist/nn/models/index.js';
 import type { DataSet } from '../dist/nn/task.js';
-import { type Benchmark, type BenchmarkOptions, quantile, rounded } from './benchmark.js';
+import { type Benchmark, type BenchmarkOptions, rounded } from './benchmark.js';
 
 /** Simple and composite ones; those that are undefined in a model (sub in All-CNN-C) cost what the others do. */
 const FUNCTIONS = [

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rankOf } from '../dist/domain/expression/rank.js';
 import { SeededRandom } from '../dist/domain/random/seeded-random.js';
+import { quantile } from '../dist/domain/replay/averages.js';
 import { needsUncertainty } from '../dist/domain/surrogate/acquisition.js';
 import { chooseRow, fittedAnew } from '../dist/domain/surrogate/choose.js';
 import { GrowingProcess } from '../dist/domain/surrogate/growing-process.js';
@@ -19,7 +20,7 @@ import { packVector } from '../dist/store/mongo/vectors.js';
 import { suggestAndClaim } from '../dist/store/suggest/suggest.js';
 import { newTrial } from '../dist/store/trials/trial-document.js';
 import { withBenchPipeline } from './bench-pipeline.js';
-import { type Benchmark, quantile, type Row, rounded } from './benchmark.js';
+import { type Benchmark, type Row, rounded } from './benchmark.js';
 
 const FINISHED = 500;
 const WAITING = 5000;

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { SeededRandom } from '../dist/domain/random/seeded-random.js';
+import { quantile } from '../dist/domain/replay/averages.js';
 import { loadBackend } from '../dist/index.js';
 import { batchTensors } from '../dist/nn/batches.js';
 import { smallCnn } from '../dist/nn/models/small-cnn.js';
@@ -8,7 +9,7 @@ import { RunningMetrics } from '../dist/nn/running-metrics.js';
 import { buildSeededModel } from '../dist/nn/seeded-weights.js';
 import type { DataSet } from '../dist/nn/task.js';
 import { createOptimizer, trainingStep } from '../dist/nn/training-step.js';
-import { type Benchmark, quantile, type Row, rounded } from './benchmark.js';
+import { type Benchmark, type Row, rounded } from './benchmark.js';
 
 const BATCH = 128;
 const WARM_UP = 10;

@@ -55,3 +55,9 @@ export function errorLine(error: unknown): string {
   const text = error instanceof Error ? error.message || error.name : String(error);
   return text.split('\n', 1)[0] ?? text;
 }
+
+/** What is thrown where a file that a person named cannot be written. */
+export const unwritable = (file: string, cause: unknown): AquasurfError =>
+  new AquasurfError('FAILED', `cannot write ${file}: ${errorLine(cause)}; name a file in a folder that exists`, {
+    cause,
+  });

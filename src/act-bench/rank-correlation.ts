@@ -1,3 +1,5 @@
+import { mean } from '../domain/averages.js';
+
 /** Spearman's rank correlation; equal values share the mean of their ranks. NaN where one side is constant. */
 export function rankCorrelation(a: readonly number[], b: readonly number[]): number {
   return correlation(ranks(a), ranks(b));
@@ -27,6 +29,3 @@ function correlation(a: readonly number[], b: readonly number[]): number {
   }
   return products / Math.sqrt(squaresA * squaresB);
 }
-
-export const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;

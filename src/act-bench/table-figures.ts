@@ -1,5 +1,6 @@
+import { mean } from '../domain/averages.js';
 import { BASELINES } from '../domain/baselines.js';
-import { mean, rankCorrelation } from './rank-correlation.js';
+import { rankCorrelation } from './rank-correlation.js';
 import type { ActBenchTable, TableEntry } from './table.js';
 
 /** How well a table tells functions apart, in a group of them. All of validation accuracy. */

@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGzip } from 'node:zlib';
+import { unwritable } from '../errors.js';
 import type { ActBenchTable, TableEntry } from './table.js';
 import { formatEntry } from './table-entry.js';
 
@@ -16,6 +17,7 @@ interface WriteTableOptions {
 /**
  * Writes a table in the format of Act-Bench, one function a line in the order of the table, gzipped where the path ends
  * in `.gz`. The file is there only when it is complete.
+ * @throws AquasurfError FAILED where it cannot be written
  */
 export async function writeTable(path: string, table: ActBenchTable, options: WriteTableOptions = {}): Promise<void> {
   const { digits = 5 } = options;
@@ -30,7 +32,7 @@ export async function writeTable(path: string, table: ActBenchTable, options: Wr
     await rename(unfinished, path);
   } catch (error) {
     await rm(unfinished, { force: true });
-    throw error;
+    throw unwritable(path, error);
   }
 }
 

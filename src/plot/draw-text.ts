@@ -1,5 +1,5 @@
 import type { Panel } from './chart.js';
-import { panelRange } from './range.js';
+import { panelRange, threeDigits } from './range.js';
 
 interface TextSize {
   /** Characters of the drawing itself, without the labels at its left. @defaultValue 64 */
@@ -15,8 +15,6 @@ const DOTS = [
 ] as const;
 const [DOTS_ACROSS, DOTS_DOWN] = [2, 4];
 const BRAILLE = 0x2800;
-
-const label = (value: number): string => String(Number(value.toPrecision(3)));
 
 /** A panel for the terminal, in braille dots: all series in one colour, linear axes. Colours and legends are left out. */
 export function drawText(panel: Panel, { columns = 64, rows = 12 }: TextSize = {}): string {
@@ -63,8 +61,8 @@ export function drawText(panel: Panel, { columns = 64, rows = 12 }: TextSize = {
     return i === zero.column ? '┊' : ' ';
   };
   const labels = Array.from({ length: rows }, (_, j) => {
-    if (j === 0) return label(up[1]);
-    if (j === rows - 1) return label(up[0]);
+    if (j === 0) return threeDigits(up[1]);
+    if (j === rows - 1) return threeDigits(up[0]);
     return j === zero.row ? '0' : '';
   });
   const margin = Math.max(...labels.map((text) => text.length));
@@ -72,7 +70,7 @@ export function drawText(panel: Panel, { columns = 64, rows = 12 }: TextSize = {
     const drawn = Array.from({ length: columns }, (_, i) => character(i, j)).join('');
     return `${text.padStart(margin)} ┤${drawn}`.trimEnd();
   });
-  const [left, right] = across.map(label) as [string, string];
+  const [left, right] = across.map(threeDigits) as [string, string];
   const ends = `${' '.repeat(margin + 2)}${left}${right.padStart(columns - left.length)}`;
   return [...(panel.title === undefined ? [] : [panel.title]), ...lines, ends].join('\n');
 }

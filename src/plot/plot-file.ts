@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { AquasurfError } from '../errors.js';
+import { AquasurfError, unwritable } from '../errors.js';
 import type { Chart } from './chart.js';
 import { type PngOptions, renderPng, renderSvg } from './render.js';
 
@@ -23,7 +23,7 @@ export async function plotFile(chart: Chart, file: string, options: PngOptions =
   const bytes = svg ? await renderSvg(chart, options) : await renderPng(chart, options);
   try {
     await writeFile(file, bytes);
-  } catch (cause) {
-    throw new AquasurfError('FAILED', `cannot write the picture ${file}: ${(cause as Error).message}`, { cause });
+  } catch (error) {
+    throw unwritable(file, error);
   }
 }

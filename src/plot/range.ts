@@ -32,6 +32,9 @@ export function robustRange(values: ArrayLike<number>): Range {
   return from < to ? [from - margin, to + margin] : [from - 1, to + 1];
 }
 
+/** A number as an axis bears it. */
+export const threeDigits = (value: number): string => String(Number(value.toPrecision(3)));
+
 function extent(values: readonly number[]): Range {
   if (values.length === 0) return [0, 0];
   return values.reduce<Range>(

@@ -6,6 +6,7 @@ import { ExpressionError } from '../domain/expression/expression-error.js';
 import { rankOf } from '../domain/expression/rank.js';
 import { canonicalHash } from '../domain/features/canonical-hash.js';
 import { isUsable, outputFeatures } from '../domain/features/output-features.js';
+import { packCdf } from '../domain/features/spectrum.js';
 import { operatorSet } from '../domain/operators/index.js';
 import { AquasurfError } from '../errors.js';
 import type { Pipeline } from '../queues/pipeline.js';
@@ -35,7 +36,6 @@ interface NamedResults extends FunctionResults {
 
 /** Functions in one list, and in one round of writes. */
 const PAGE = 1000;
-const CDF_SCALE = 65_535;
 
 /**
  * Adds functions to a study's space and their results and features to its trials. Run i of a function gets the seed i
@@ -177,5 +177,5 @@ const importedFunction =
   ({ fn, hash, results, fisherCdf }: NamedResults): ImportedFunction => ({
     ...{ fn, hash },
     runs: results.map((result, i) => ({ seed: study.seed + i, result })),
-    features: fisherCdf && Uint16Array.from(fisherCdf, (value) => Math.round(Math.min(value, 1) * CDF_SCALE)),
+    features: fisherCdf && packCdf(fisherCdf.map((value) => Math.min(value, 1))),
   });

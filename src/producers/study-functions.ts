@@ -3,6 +3,10 @@ import type { StudyDoc } from '../store/documents.js';
 import type { Store } from '../store/store.js';
 import { hashOfName } from '../store/study-names.js';
 
+/** What is thrown where a study's functions are wanted, and none is computed yet. */
+export const notPopulated = ({ _id }: StudyDoc): AquasurfError =>
+  new AquasurfError('FAILED', `study ${_id} has no functions yet: run \`aquasurf populate ${_id} --wait\``);
+
 /**
  * Canonical hashes of functions that a person names, each once.
  * @throws AquasurfError FUNCTION_NOT_IN_STUDY where one is not in the study's spaces, or cannot be used

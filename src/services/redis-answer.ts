@@ -6,6 +6,18 @@ export const OLDEST_REDIS = [6, 2] as const;
 
 /** Asks a Redis for its version. */
 export async function askRedis(url: string, timeoutMs: number): Promise<Answer> {
+  try {
+    return answerOf(await redisInfo(url, timeoutMs));
+  } catch (error) {
+    return explain(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+/**
+ * What a Redis says about itself (INFO).
+ * @throws the first that it or the connection told
+ */
+export async function redisInfo(url: string, timeoutMs: number): Promise<string> {
   const client = new Redis(url, {
     lazyConnect: true,
     retryStrategy: () => null,
@@ -24,17 +36,17 @@ export async function askRedis(url: string, timeoutMs: number): Promise<Answer> 
   }, timeoutMs);
   try {
     await client.connect();
-    return judgeRedis(await client.info());
+    return await client.info();
   } catch (error) {
-    return explain(told ?? (error instanceof Error ? error : new Error(String(error))));
+    throw told ?? error;
   } finally {
     clearTimeout(tooLate);
     client.disconnect();
   }
 }
 
-function judgeRedis(info: string): Answer {
-  const version = /^redis_version:(\S+)/m.exec(info)?.[1];
+function answerOf(info: string): Answer {
+  const version = infoField(info, 'redis_version');
   if (version === undefined) return { usable: false, cause: 'refused', reason: 'does not tell its version' };
   if (!isRecentRedis(version)) {
     return {
@@ -43,9 +55,14 @@ function judgeRedis(info: string): Answer {
       reason: `is version ${version}; ${OLDEST_REDIS.join('.')} or newer is needed`,
     };
   }
-  if (/^loading:1/m.test(info)) return { usable: false, cause: 'starting', reason: 'is still loading its data' };
+  if (infoField(info, 'loading') === '1')
+    return { usable: false, cause: 'starting', reason: 'is still loading its data' };
   return { usable: true, version };
 }
+
+/** One of the `key:value` lines of INFO. */
+export const infoField = (info: string, key: string): string | undefined =>
+  new RegExp(`^${key}:(\\S+)`, 'm').exec(info)?.[1];
 
 export function isRecentRedis(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cumulativeHistogram, pairHistogram } from '../../src/domain/features/log-histogram.js';
@@ -10,6 +9,7 @@ import {
   packCdf,
   unpackCdf,
 } from '../../src/domain/features/spectrum.js';
+import { golden } from '../support/golden.js';
 import { testSize } from '../support/test-size.js';
 
 interface GoldenLayer {
@@ -28,11 +28,8 @@ interface GoldenCase {
   features: Record<string, number[]>;
 }
 
-const golden = JSON.parse(readFileSync(new URL('../golden/fisher.json', import.meta.url), 'utf8')) as Record<
-  string,
-  { cases: Record<string, GoldenCase> }
->;
-const cases = Object.entries(golden).flatMap(([model, { cases: functions }]) =>
+const models = golden<Record<string, { cases: Record<string, GoldenCase> }>>('fisher');
+const cases = Object.entries(models).flatMap(([model, { cases: functions }]) =>
   Object.entries(functions ?? {}).map(([fn, values]) => ({ model, fn, ...values })),
 );
 

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Supervisor } from '../../src/consumers/supervisor.js';
 import { testServices } from '../support/services.js';
-import { spiralsStudy, startConsumers, until } from '../support/spirals-study.js';
+import { killOne, spiralsStudy, startConsumers, until } from '../support/spirals-study.js';
 
 const FISHER = 12;
 const TRIALS = 10;
@@ -87,8 +86,3 @@ describe('faults', () => {
 });
 
 /** Kills one consumer; its compute process ends by itself when it finds its parent gone. */
-function killOne(supervisor: Supervisor): void {
-  const [pid] = supervisor.pids;
-  if (pid === undefined) throw new Error('no consumer to kill');
-  process.kill(pid, 'SIGKILL');
-}

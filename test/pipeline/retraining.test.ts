@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Supervisor } from '../../src/consumers/supervisor.js';
 import { testServices } from '../support/services.js';
-import { spiralsStudy, startConsumers, until } from '../support/spirals-study.js';
+import { killOne, spiralsStudy, startConsumers, until } from '../support/spirals-study.js';
 
 const FUNCTIONS = ['tanh(x)', 'relu(x)', 'erf(x)', 'arctan(x)'];
 
@@ -83,8 +82,3 @@ describe('trainings with several seeds', () => {
 });
 
 /** Kills one consumer; its compute process ends by itself when it finds its parent gone. */
-function killOne(supervisor: Supervisor): void {
-  const [pid] = supervisor.pids;
-  if (pid === undefined) throw new Error('no consumer to kill');
-  process.kill(pid, 'SIGKILL');
-}

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { mean } from '../../src/domain/averages.js';
 import { parseExpression } from '../../src/domain/expression/expression.js';
 import { rankOf } from '../../src/domain/expression/rank.js';
 import { canonicalHash } from '../../src/domain/features/canonical-hash.js';
@@ -59,11 +60,8 @@ describe('the functions that get Fisher features next', () => {
     expect(await owing('next', { next: 24 })).toBe(24);
     const second = await compute('next');
     expect(second.some((hash) => first.includes(hash))).toBe(false);
-    const mean = (hashes: Iterable<string>) => {
-      const values = Array.from(hashes, (hash) => goodness(names.get(hash)!));
-      return values.reduce((a, b) => a + b, 0) / values.length;
-    };
-    expect(mean(second)).toBeGreaterThan(1.3 * mean(names.keys()));
+    const meanGoodness = (hashes: Iterable<string>) => mean(Array.from(hashes, (hash) => goodness(names.get(hash)!)));
+    expect(meanGoodness(second)).toBeGreaterThan(1.3 * meanGoodness(names.keys()));
     expect(second.every((hash) => names.has(hash))).toBe(true);
   });
 

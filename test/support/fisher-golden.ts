@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type * as tfjs from '@tensorflow/tfjs';
 import type { Tf } from '../../src/domain/operators/types.js';
 import { createActivationFunction } from '../../src/nn/activation-function.js';
+import { golden } from './golden.js';
 
 /** A layer of test/golden/fisher.json: eigenvalues of the original Python program (golden/README.md). */
 export interface GoldenLayer {
@@ -23,9 +23,7 @@ interface GoldenModel {
   cases: Record<string, { loss: number; layers: GoldenLayer[] }>;
 }
 
-export const fisherGolden = JSON.parse(
-  readFileSync(new URL('../golden/fisher.json', import.meta.url), 'utf8'),
-) as Record<string, GoldenModel>;
+export const fisherGolden = golden<Record<string, GoldenModel>>('fisher');
 
 /** The layers of each golden model before the softmax. */
 const BODIES: Record<string, (tf: Tf, act: () => tfjs.layers.Layer) => tfjs.layers.Layer[]> = {
@@ -65,15 +63,15 @@ const BODIES: Record<string, (tf: Tf, act: () => tfjs.layers.Layer) => tfjs.laye
 
 /** A golden model with its weights, its inputs and its labels; the caller disposes of model and inputs. */
 export function buildGolden(tf: Tf, name: string, fn: string) {
-  const golden = fisherGolden[name]!;
-  const input = tf.input({ shape: golden.input_shape.slice(1) });
+  const recorded = fisherGolden[name]!;
+  const input = tf.input({ shape: recorded.input_shape.slice(1) });
   const layers = [...BODIES[name]!(tf, () => createActivationFunction(tf, { fn })), tf.layers.softmax({ axis: -1 })];
   const output = layers.reduce<tfjs.SymbolicTensor>((x, layer) => layer.apply(x) as tfjs.SymbolicTensor, input);
   const model = tf.model({ inputs: input, outputs: output });
-  tf.tidy(() => model.setWeights(golden.weights.map(({ values, shape }) => tf.tensor(values, shape))));
+  tf.tidy(() => model.setWeights(recorded.weights.map(({ values, shape }) => tf.tensor(values, shape))));
   return {
     model,
-    inputs: tf.tensor(golden.inputs, golden.input_shape),
-    labels: Int32Array.from(golden.labels),
+    inputs: tf.tensor(recorded.inputs, recorded.input_shape),
+    labels: Int32Array.from(recorded.labels),
   };
 }

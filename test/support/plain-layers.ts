@@ -69,7 +69,7 @@ function affine(rows: number[][], kernel: number[], bias: number[] | undefined, 
   );
 }
 
-const rowsOf = ({ shape, data }: Value): number[][] => {
+export const rowsOf = ({ shape, data }: Value): number[][] => {
   const columns = shape.at(-1)!;
   return Array.from({ length: data.length / columns }, (_, i) => data.slice(i * columns, (i + 1) * columns));
 };

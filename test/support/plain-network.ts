@@ -1,4 +1,4 @@
-import { applyNode, conv, type Node, type Value, type Weights } from './plain-layers.js';
+import { applyNode, conv, type Node, rowsOf, type Value, type Weights } from './plain-layers.js';
 
 /**
  * A small network in plain float64 loops and its K-FAC factors, as docs/design.md section 5 defines them. Nothing is shared
@@ -84,11 +84,6 @@ function originallyPadded(x: Value, { k, stride }: { k: number; stride: number }
 
 type Counted = Extract<Node, { kind: 'conv' | 'depthwise' | 'dense' }>;
 const isCounted = (node: Node): node is Counted => ['conv', 'depthwise', 'dense'].includes(node.kind);
-
-function rowsOf({ shape, data }: Value): number[][] {
-  const columns = shape.at(-1)!;
-  return Array.from({ length: data.length / columns }, (_, i) => data.slice(i * columns, (i + 1) * columns));
-}
 
 /** The factors of every layer with weights that counts, in the order of the nodes. */
 export function kfacFactors(

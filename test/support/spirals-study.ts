@@ -43,6 +43,13 @@ export function startConsumers(addresses: Addresses, count: number, tasksDir = S
   });
 }
 
+/** As a crash or the operating system would. */
+export function killOne(supervisor: Supervisor): void {
+  const [pid] = supervisor.pids;
+  if (pid === undefined) throw new Error('no consumer to kill');
+  process.kill(pid, 'SIGKILL');
+}
+
 /** Waits until `condition` holds. @throws when it does not within `timeoutMs` */
 export async function until(what: string, condition: () => Promise<boolean>, timeoutMs = 60_000): Promise<void> {
   const end = Date.now() + timeoutMs;

@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import type { ExportedFunction } from '../../export/export-function.js';
 import type { ExportTarget } from '../../export/source.js';
 import { examples, JSON_FLAG, OPERATORS_FLAG, TASKS_FLAG } from '../help.js';
 
@@ -64,7 +63,10 @@ async function exportAction(expression: string, flags: ExportFlags, version: str
   const { hash } = exportFunction(expression, options);
   const representative = await representativeOf(hash);
   const exported = exportFunction(expression, { ...options, ...(representative !== undefined && { representative }) });
-  if (flags.out !== undefined) await writeOut(flags.out, exported);
+  if (flags.out !== undefined) {
+    const { writeOut } = await import('../write-out.js');
+    await writeOut(flags.out, exported.code);
+  }
   if (flags.json) return printResult({ ...exported, file: flags.out ?? null }, flags, () => '');
   if (flags.out === undefined) return print(exported.code.trimEnd());
   notify(`wrote ${exported.name} to ${flags.out}`);
@@ -78,22 +80,4 @@ async function representativeOf(hash: string): Promise<string | undefined> {
   ]);
   const known = await readDatabase((store) => store.functions.get(hash));
   return known ? nameOfRank(known.rank) : undefined;
-}
-
-async function writeOut(file: string, { code }: ExportedFunction): Promise<void> {
-  const [{ writeFile }, { AquasurfError, errorLine }] = await Promise.all([
-    import('node:fs/promises'),
-    import('../../errors.js'),
-  ]);
-  try {
-    await writeFile(file, code);
-  } catch (error) {
-    throw new AquasurfError(
-      'FAILED',
-      `cannot write ${file}: ${errorLine(error)}; give --out a file in a folder that exists`,
-      {
-        cause: error,
-      },
-    );
-  }
 }

@@ -1,31 +1,28 @@
-import { Redis } from 'ioredis';
 import type { Config } from '../../config.js';
+import { infoField, redisInfo } from '../../services/redis-answer.js';
 import { redis } from '../../services/redis-server.js';
 import { shownUrl } from '../../shown-url.js';
 import { locateService } from '../servers/locate-service.js';
 import { type Check, fail, ok, warn } from './check.js';
 import { notFound } from './not-found.js';
 
+const TIMEOUT_MS = 5_000;
+
 /** Redis: reachable, recent enough, keeps its data on disk, and never evicts a job. */
 export async function checkRedis(config: Config): Promise<Check> {
   const location = await locateService(redis, config);
   if (!location.answer.usable) return notFound(redis, location);
   const where = shownUrl(location.url);
-  const client = new Redis(location.url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 });
-  client.on('error', () => {});
   try {
-    await client.connect();
-    return judgeRedis(await client.info(), where);
+    return judgeRedis(await redisInfo(location.url, TIMEOUT_MS), where);
   } catch (error) {
     return fail('Redis', `${where}: ${error instanceof Error ? error.message : error}`, redis.waysByHand.join('; or '));
-  } finally {
-    client.disconnect();
   }
 }
 
 /** @param info what Redis answers to INFO */
 export function judgeRedis(info: string, where: string): Check {
-  const value = (key: string) => new RegExp(`^${key}:(\\S+)`, 'm').exec(info)?.[1];
+  const value = (key: string) => infoField(info, key);
   const policy = value('maxmemory_policy');
   const found = `${where}, version ${value('redis_version')}`;
   if (policy !== undefined && policy !== 'noeviction') {

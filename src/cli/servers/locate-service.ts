@@ -1,6 +1,6 @@
-import { connect } from 'node:net';
 import type { Config } from '../../config.js';
 import type { Answer, ServerKind } from '../../services/server-kind.js';
+import { listens } from '../../services/server-process.js';
 import { ServiceRecords } from '../../services/service-records.js';
 
 /** Where a server was looked for last, and what it answered. */
@@ -35,17 +35,4 @@ export async function locateService(kind: ServerKind, config: Config): Promise<L
 async function ask(kind: ServerKind, port: number): Promise<Answer> {
   if (await listens(port)) return kind.ask(kind.url(port), TIMEOUT_MS);
   return { usable: false, cause: 'unreachable', reason: 'cannot be reached: nothing listens there' };
-}
-
-function listens(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port });
-    const end = (open: boolean) => {
-      socket.destroy();
-      resolve(open);
-    };
-    socket.once('connect', () => end(true));
-    socket.once('error', () => end(false));
-    socket.setTimeout(TIMEOUT_MS, () => end(false));
-  });
 }

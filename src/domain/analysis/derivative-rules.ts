@@ -1,3 +1,5 @@
+import { SELU_ALPHA, SELU_SCALE } from '../operators/unary/rectifier.js';
+import { logistic } from '../operators/unary/sigmoidal.js';
 import { besselI0e, besselI1e } from '../special-functions/bessel.js';
 import { erf } from '../special-functions/error-functions.js';
 
@@ -13,14 +15,11 @@ type UnaryRule = (x: number, y: number) => number;
 /** (∂y/∂a, ∂y/∂b) of y = o(a, b). */
 type BinaryRule = (a: number, b: number, y: number) => readonly [byA: number, byB: number];
 
-const SELU_SCALE = 1.0507009873554805;
-const SELU_ALPHA = 1.6732632423543772;
 const TWO_OVER_ROOT_PI = 2 / Math.sqrt(Math.PI);
 const ROOT_TWO_PI = Math.sqrt(2 * Math.PI);
 
-const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 /** σ'(x) = σ(x)·σ(-x), without the cancellation of 1 - σ(x). */
-const sigmoidSlope = (x: number): number => sigmoid(x) * sigmoid(-x);
+const sigmoidSlope = (x: number): number => logistic(x) * logistic(-x);
 const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 /** 1/cosh²x, without the cancellation of 1 - tanh²x. */
 const sech2 = (x: number): number => (Math.abs(x) > 360 ? 4 * Math.exp(-2 * Math.abs(x)) : Math.cosh(x) ** -2);
@@ -43,7 +42,7 @@ export const UNARY_RULES: ReadonlyMap<string, UnaryRule> = new Map<string, Unary
   ['tanh', sech2],
   ['expm1', (x) => Math.exp(x)],
   ['sigmoid', sigmoidSlope],
-  ['log_sigmoid', (x) => sigmoid(-x)],
+  ['log_sigmoid', (x) => logistic(-x)],
   ['arcsinh', (x) => 1 / Math.hypot(1, x)],
   ['arctan', (x) => 1 / (1 + x * x)],
   ['bessel_i0e', (x) => -Math.sign(x) * besselDifference(Math.abs(x))],
@@ -51,16 +50,16 @@ export const UNARY_RULES: ReadonlyMap<string, UnaryRule> = new Map<string, Unary
   ['relu', (x) => step(x, 1, 0)],
   ['elu', (x) => step(x, 1, Math.exp(x))],
   ['selu', (x) => SELU_SCALE * step(x, 1, SELU_ALPHA * Math.exp(x))],
-  ['swish', (x) => sigmoid(x) + x * sigmoidSlope(x)],
-  ['softplus', sigmoid],
+  ['swish', (x) => logistic(x) + x * sigmoidSlope(x)],
+  ['softplus', logistic],
   ['softsign', (x) => (1 + Math.abs(x)) ** -2],
   ['hard_sigmoid', (x) => step(2.5 - Math.abs(x), 0.2, 0)],
   [
     'elish',
-    (x) => (x > 0 ? sigmoid(x) + x * sigmoidSlope(x) : Math.exp(x) * sigmoid(x) + Math.expm1(x) * sigmoidSlope(x)),
+    (x) => (x > 0 ? logistic(x) + x * sigmoidSlope(x) : Math.exp(x) * logistic(x) + Math.expm1(x) * sigmoidSlope(x)),
   ],
   ['leakyrelu', (x) => step(x, 1, 0.01)],
-  ['mish', (x) => Math.tanh(softplus(x)) + x * sech2(softplus(x)) * sigmoid(x)],
+  ['mish', (x) => Math.tanh(softplus(x)) + x * sech2(softplus(x)) * logistic(x)],
   ['gelu', (x) => (1 + erf(x / Math.SQRT2)) / 2 + (x * Math.exp((-x * x) / 2)) / ROOT_TWO_PI],
 ]);
 

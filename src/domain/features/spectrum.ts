@@ -83,7 +83,7 @@ function logsAbove(floor: number, eigenvalues: Float64Array): Float64Array {
 }
 
 /** A CDF as it is stored: 0 to 65,535 for 0 to 1, at most 7.6e-6 off. */
-export function packCdf(features: Float64Array): Uint16Array {
+export function packCdf(features: ArrayLike<number>): Uint16Array {
   return Uint16Array.from(features, (value) => Math.round(value * CDF_SCALE));
 }
 

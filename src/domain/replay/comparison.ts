@@ -1,4 +1,4 @@
-import { mean } from './averages.js';
+import { mean } from '../averages.js';
 import type { RunFigures } from './judge.js';
 import { wilcoxon } from './paired-test.js';
 

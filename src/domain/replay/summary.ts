@@ -1,4 +1,5 @@
-import { mean, quantile } from './averages.js';
+import { mean } from '../averages.js';
+import { quantile } from './averages.js';
 import type { RunFigures } from './judge.js';
 
 /** What all runs of one searcher show together; the names are those of the benchmark's JSON. */

@@ -3,6 +3,7 @@ import { countOperators, parseExpression } from '../../domain/expression/express
 import { outputFeatures } from '../../domain/features/output-features.js';
 import { outputStatistics } from '../../domain/features/output-statistics.js';
 import type { Chart } from '../chart.js';
+import { threeDigits } from '../range.js';
 import { bestFirst, METRIC_TITLE, metricOf, type PicturedTrial, type StudyPicture } from './study-picture.js';
 
 interface Coordinate {
@@ -70,11 +71,9 @@ function ofResults(trials: readonly PicturedTrial[], { metric }: StudyPicture): 
   ];
 }
 
-const number = (value: number): string => String(Number(value.toPrecision(3)));
-
 function label({ name, values }: Coordinate): string {
   const [from, to] = extent(values);
-  return `${name}\n${number(from)} to ${number(to)}`;
+  return `${name}\n${threeDigits(from)} to ${threeDigits(to)}`;
 }
 
 /** Onto [0, 1]; equal values to the middle. */

@@ -4,7 +4,7 @@ import { AquasurfError } from '../../errors.js';
 import type { Pipeline } from '../../queues/pipeline.js';
 import type { StudyDoc } from '../../store/documents.js';
 import { ensureJobs } from '../ensure-jobs.js';
-import { hashesInStudy } from '../study-functions.js';
+import { hashesInStudy, notPopulated } from '../study-functions.js';
 import { nextForFeatures } from './next-features.js';
 
 export interface FisherOptions {
@@ -98,12 +98,7 @@ async function* wanted({ store }: Pipeline, study: StudyDoc, options: FisherOpti
   const baselines = new Set(study.baselines);
   const again = options.fromScratch ?? false;
   const populated = await store.functions.names(study.baselines);
-  if (populated.size === 0) {
-    throw new AquasurfError(
-      'FAILED',
-      `study ${study._id} has no functions yet: run \`aquasurf populate ${study._id} --wait\``,
-    );
-  }
+  if (populated.size === 0) throw notPopulated(study);
   yield study.baselines.filter((hash) => populated.has(hash) && (again || !known.has(hash)));
 
   if (options.next !== undefined) {

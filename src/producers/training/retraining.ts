@@ -1,8 +1,7 @@
-import { AquasurfError } from '../../errors.js';
 import type { Pipeline } from '../../queues/pipeline.js';
 import type { StudyDoc } from '../../store/documents.js';
 import { ensureJobs } from '../ensure-jobs.js';
-import { hashesInStudy } from '../study-functions.js';
+import { hashesInStudy, notPopulated } from '../study-functions.js';
 import { checkCount, checkTrainable } from './check-training.js';
 
 export interface TrainOptions {
@@ -96,12 +95,7 @@ async function* wanted({ store }: Pipeline, study: StudyDoc, options: TrainOptio
     const query = { usable: true, limit: PAGE, ...(after === undefined ? {} : { after }) };
     const page = await store.functions.hashesFrom(study.spaces, query);
     if (page.length > 0) yield page;
-    else if (after === undefined) {
-      throw new AquasurfError(
-        'FAILED',
-        `study ${study._id} has no functions yet: run \`aquasurf populate ${study._id} --wait\``,
-      );
-    }
+    else if (after === undefined) throw notPopulated(study);
     if (page.length < PAGE) return;
     after = page[page.length - 1];
   }

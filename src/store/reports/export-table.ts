@@ -1,4 +1,5 @@
 import type { ActBenchTable, TableEntry } from '../../act-bench/table.js';
+import { unpackCdf } from '../../domain/features/spectrum.js';
 import type { RunDoc } from '../documents.js';
 import type { Store } from '../store.js';
 import type { FinishedTrial } from '../trials/trials.js';
@@ -14,7 +15,6 @@ export interface ExportedTable {
   leftOut: number;
 }
 
-const CDF_SCALE = 65_535;
 /** Functions read at once. */
 const PAGE = 500;
 /** Names of one function that are listed. */
@@ -36,7 +36,7 @@ export async function exportTable(store: Store, study: string, options: ExportOp
         ({ result }) => result.testAcc !== null && result.valAcc !== null,
       );
       if (trial.fn === null || own.length < Math.max(options.minRuns ?? 1, 1)) continue;
-      const cdf = Float32Array.from(features.get(trial.hash) ?? [], (value) => value / CDF_SCALE);
+      const cdf = unpackCdf(features.get(trial.hash) ?? new Uint16Array());
       table.set(trial.fn, await entryOf(store, trial, own, cdf));
     }
   }

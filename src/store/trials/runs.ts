@@ -1,4 +1,5 @@
 import type { Collection, Db } from 'mongodb';
+import { mean } from '../../domain/averages.js';
 import type { AggregateResult, RunDoc, StoredResult } from '../documents.js';
 
 /** `runs`: each training of a trial. Written in trial-results.ts, read here. */
@@ -54,7 +55,7 @@ export function storedHistory(history: RunDoc['history']): RunDoc['history'] {
 /** Mean of each figure over the runs that have it, and the standard error of the mean validation accuracy. */
 export function aggregate(results: readonly StoredResult[]): AggregateResult {
   const numbers = (key: keyof StoredResult) => results.flatMap((result) => finite(result[key]) ?? []);
-  const means = Object.fromEntries(FIGURES.map((key) => [key, mean(numbers(key))])) as StoredResult;
+  const means = Object.fromEntries(FIGURES.map((key) => [key, average(numbers(key))])) as StoredResult;
   return { ...means, runs: results.length, stderr: standardError(numbers('valAcc')) };
 }
 
@@ -62,12 +63,12 @@ function finite(value: number | null | undefined): number | null {
   return value !== null && value !== undefined && Number.isFinite(value) ? value : null;
 }
 
-function mean(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+function average(values: readonly number[]): number | null {
+  return values.length === 0 ? null : mean(values);
 }
 
 function standardError(values: readonly number[]): number | null {
-  const centre = mean(values);
+  const centre = average(values);
   if (centre === null || values.length < 2) return null;
   const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
   return Math.sqrt(squares / (values.length - 1) / values.length);

@@ -1,4 +1,5 @@
 import { type Collection, type Db, type Filter, MongoBulkWriteError, type UpdateFilter } from 'mongodb';
+import { mean } from '../../domain/averages.js';
 import { checkedDocument, trialSchema } from '../document-schemas.js';
 import type { FisherSettings, FisherState, StudyDoc, TrialDoc, TrialFisherDoc } from '../documents.js';
 import { insertMissing } from '../mongo/insert-missing.js';
@@ -172,7 +173,7 @@ export class TrialFisher {
       .limit(20)
       .toArray();
     const seconds = found.flatMap(({ fisher }) => (fisher.seconds === undefined ? [] : [fisher.seconds]));
-    return seconds.length === 0 ? undefined : seconds.reduce((a, b) => a + b, 0) / seconds.length;
+    return seconds.length === 0 ? undefined : mean(seconds);
   }
 
   async counts(study: string): Promise<Record<Exclude<FisherState, 'absent'>, number>> {

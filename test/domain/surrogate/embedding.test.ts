@@ -1,5 +1,6 @@
 import { UMAP } from 'umap-js';
 import { describe, expect, it } from 'vitest';
+import { mean } from '../../../src/domain/averages.js';
 import { SeededRandom } from '../../../src/domain/random/seeded-random.js';
 import { embed } from '../../../src/domain/surrogate/embedding.js';
 import { ForceLookup, forceTables } from '../../../src/domain/surrogate/force-table.js';
@@ -14,7 +15,6 @@ import { umapGolden } from '../../support/umap-golden.js';
 
 const golden = umapGolden();
 const SEEDS = [1, 2, 3, 4, 5];
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b) / values.length;
 
 describe('the similarity curve', () => {
   it('has the a and b that umap-learn fits for min_dist 0.1 and spread 1', () => {

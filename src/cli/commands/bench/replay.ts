@@ -117,7 +117,10 @@ async function replayAction(flags: ReplayFlags): Promise<void> {
   });
   notify(headOf(report));
   for (const comparison of report.comparisons) notify(comparisonText(comparison));
-  if (flags.out !== undefined) await writeOut(flags.out, flags.table, report);
+  if (flags.out !== undefined) {
+    const [{ writeOut }, { basename }] = await Promise.all([import('../../write-out.js'), import('node:path')]);
+    await writeOut(flags.out, `${JSON.stringify({ table: basename(flags.table), ...report })}\n`);
+  }
   if (flags.plot !== undefined) {
     const { replayChart } = await import('../../../replay/replay-chart.js');
     await plotFile(replayChart(report), flags.plot);
@@ -163,23 +166,4 @@ function comparisonText({ searcher, against, blocks, ...effects }: Comparison): 
     `${searcher} against ${against}: first new top ${shown(effects.first_new_top, 1)}, ` +
     `new top functions ${shown(effects.new_top_hits, 2)}, regret ${shown(effects.regret, 4)}; ${blocks} blocks`
   );
-}
-
-async function writeOut(file: string, table: string, report: ReplayReport): Promise<void> {
-  const [{ writeFile }, { basename }, { AquasurfError, errorLine }] = await Promise.all([
-    import('node:fs/promises'),
-    import('node:path'),
-    import('../../../errors.js'),
-  ]);
-  try {
-    await writeFile(file, `${JSON.stringify({ table: basename(table), ...report })}\n`);
-  } catch (error) {
-    throw new AquasurfError(
-      'FAILED',
-      `cannot write ${file}: ${errorLine(error)}; name a file in a folder that exists`,
-      {
-        cause: error,
-      },
-    );
-  }
 }

@@ -1,8 +1,8 @@
 import { withDerivative } from '../tensor/custom-gradient.js';
 import type { UnaryOperator } from '../types.js';
 
-const SELU_SCALE = 1.0507009873554805;
-const SELU_ALPHA = 1.6732632423543772;
+export const SELU_SCALE = 1.0507009873554805;
+export const SELU_ALPHA = 1.6732632423543772;
 const LEAK = 0.01;
 
 /** max(x, 0); the derivative at 0 is 0. */
