@@ -11,9 +11,13 @@ const MOST_KEPT = 2 ** 24;
 
 /**
  * Gaussian process regression over one set of points, asked again and again while samples come: a Matérn 5/2 kernel of
- * one length scale, constant mean and Gaussian noise (Rasmussen & Williams 2006, algorithm 2.1), the kernel with the
- * largest likelihood given the settled results (`LikelyKernel`), the signal's variance the one that maximises it given that. The uncertainty is that
- * of the function, not of a noisy measurement.
+ * one length scale and Gaussian noise (Rasmussen & Williams 2006, algorithm 2.1), the kernel with the largest likelihood
+ * given the settled results (`LikelyKernel`), the signal's variance the one that maximises it given that. The uncertainty
+ * is that of the function, not of a noisy measurement.
+ *
+ * What it predicts far from all samples is a constant, the generalised least-squares mean 1ᵀK⁻¹y / 1ᵀK⁻¹1 (ordinary
+ * kriging: Cressie 1993, section 3.2). The plain mean would do for samples drawn at random; those of a search crowd where
+ * results are good, and by their mean the unknown would look nearly as good.
  *
  * It remembers factors and whitened covariances, none of which depends on targets: a question with some new samples costs
  * (new samples + 1) × samples × points, instead of samples² × points. Samples that are gone (a trial that was given up) cost
@@ -42,9 +46,12 @@ export class GrowingProcess {
     this.follow(points, sampleRows);
 
     const targetOf = new Map(centered.map((target, i) => [sampleRows[i]!, target]));
-    const whitened = this.factor.solve(Float64Array.from(this.rows, (row) => targetOf.get(row)!));
-    const variance = whitened.reduce((sum, value) => sum + value * value, 0) / whitened.length;
-    const mean = new Float64Array(points.count).fill(center);
+    const ones = this.factor.solve(new Float64Array(this.rows.length).fill(1));
+    const values = this.factor.solve(Float64Array.from(this.rows, (row) => targetOf.get(row)!));
+    const shift = dot(ones, values) / dot(ones, ones);
+    const whitened = values.map((value, i) => value - shift * ones[i]!);
+    const variance = dot(whitened, whitened) / whitened.length;
+    const mean = new Float64Array(points.count).fill(center + shift);
     const explained = new Float64Array(points.count);
     const kept = Math.floor(this.mostKept / (BLOCK * whitened.length));
     for (const [i, block] of this.blocks.entries()) {
@@ -97,3 +104,5 @@ export class GrowingProcess {
     for (const block of this.blocks) block.truncate(count);
   }
 }
+
+const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, i) => sum + value * b[i]!, 0);

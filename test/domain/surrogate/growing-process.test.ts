@@ -48,11 +48,13 @@ describe('a Gaussian process that grows', () => {
     const asked = question([3, 9, 30, 31, 77, 200, 500]);
     const { mean, uncertainty } = new GrowingProcess().predict(asked);
     const samples = [...asked.sampleRows];
-    const center = asked.targets.reduce((a, b) => a + b) / samples.length;
-    const centered = asked.targets.map((target) => target - center);
-    const { lengthScale, noise } = new LikelyKernel().find(points, samples, centered);
+    const { lengthScale, noise } = new LikelyKernel().find(points, samples, asked.targets);
     const k = (a: number, b: number) => matern(distance(points, a, b) / lengthScale);
     const covariance = samples.map((a) => samples.map((b) => k(a, b) + (a === b ? noise : 0)));
+    const sum = (terms: readonly number[]) => terms.reduce((a, b) => a + b);
+    const ones = samples.map(() => 1);
+    const center = sum(solvePlainly(covariance, asked.targets)) / sum(solvePlainly(covariance, ones));
+    const centered = asked.targets.map((target) => target - center);
     const weights = solvePlainly(covariance, centered);
     const variance = centered.reduce((sum, target, i) => sum + target * weights[i]!, 0) / samples.length;
     for (const [i, row] of asked.rows.entries()) {
@@ -65,6 +67,18 @@ describe('a Gaussian process that grows', () => {
       const explained = solvePlainly(covariance, similar).reduce((sum, s, j) => sum + s * similar[j]!, 0);
       expect(uncertainty![i]).toBeCloseTo(Math.sqrt(Math.max(0, variance * (1 - explained))), 7);
     }
+  });
+
+  it('expects far away what its crowd of good samples does not decide alone', () => {
+    // Five samples on one spot count about as one.
+    const far = pointsOf([[0], [0.001], [0.002], [0.003], [0.004], [1], [2], [3], [1e6]]);
+    const samples = Int32Array.of(0, 1, 2, 3, 4, 5, 6, 7);
+    const targets = [1, 1, 1, 1, 1, 0, 0, 0];
+    const { mean } = new GrowingProcess().predict({
+      ...{ points: far, sampleRows: samples, targets, settled: { rows: samples, targets }, rows: Int32Array.of(8) },
+    });
+    expect(mean[0]).toBeGreaterThan(0.1);
+    expect(mean[0]).toBeLessThan(0.5);
   });
 
   it('answers as a new one does while samples come and go, whatever may be kept', () => {
