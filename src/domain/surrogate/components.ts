@@ -1,4 +1,5 @@
 import { SeededRandom } from '../random/seeded-random.js';
+import { orient } from './orientation.js';
 import type { Points } from './points.js';
 
 /** Principal components of each view. */
@@ -13,7 +14,7 @@ const COLUMNS = 2048;
 const ITERATIONS = 12;
 
 export interface FeatureViews {
-  /** Output features, finite. */
+  /** Output features, finite: float32[1000] each. */
   readonly outputs: readonly Float32Array[];
   /** Fisher features, finite. */
   readonly fisher: readonly Float32Array[];
@@ -21,8 +22,8 @@ export interface FeatureViews {
 
 /**
  * Functions as points that keep what their features say, for regressors that look at distances: the first 10 principal
- * components of the outputs, as arcsinh y so that those that grow do not decide alone, and the first 10 of the Fisher
- * features; each view divided by the root of its total variance, the Fisher features by twice that. Unlike the embedding,
+ * components of the outputs, as arcsinh y so that those that grow do not decide alone and turned so that mirror images
+ * are one place (`orient`), and the first 10 of the Fisher features; each view divided by the root of its total variance, the Fisher features by twice that. Unlike the embedding,
  * it has no chance in it. Of long Fisher features 2,048 evenly spread columns count. Element i of both views is row i;
  * n×20.
  */
@@ -31,7 +32,7 @@ export function featureComponents({ outputs, fisher }: FeatureViews): Points {
     throw new RangeError(`${outputs.length} functions with output features but ${fisher.length} with Fisher features`);
   }
   const parts = [
-    principalComponents(outputs.map((row) => Float64Array.from(row, Math.asinh))),
+    principalComponents(outputs.map((row) => orient(Float64Array.from(row, Math.asinh)))),
     principalComponents(fisher.map((row) => Float64Array.from(evenColumns(row)))),
   ];
   const weights = [1, FISHER_WEIGHT];

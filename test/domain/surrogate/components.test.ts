@@ -39,7 +39,7 @@ describe('principal components', () => {
 });
 
 describe('the components of both features', () => {
-  const outputs = Array.from({ length: 30 }, () => Float32Array.from(normals(50)));
+  const outputs = Array.from({ length: 30 }, () => Float32Array.from(normals(1000)));
   const fisher = Array.from({ length: 30 }, () => Float32Array.from(normals(20)));
 
   it('weigh the outputs by 1 and the Fisher features by a half, whatever their units', () => {
