@@ -4,13 +4,8 @@ import type { Prediction } from './regressor.js';
 
 /** Share of random choices of `epsilon-greedy`. */
 const EPSILON = 0.1;
-
-/**
- * Standard deviations that `ucb` adds after so many results: narrow at first, when a surrogate hardly knows its own
- * uncertainty and what looks best is mostly good; wider with each result, so that the search leaves a hill it has climbed
- * (widths that grow: Srinivas et al. 2010, theorem 1; these figures: docs/benchmark.md).
- */
-const optimism = (results: number): number => Math.min(0.5 + results / 50, 2.5);
+/** Standard deviations that `ucb` adds. */
+const OPTIMISM = 1;
 
 export function needsUncertainty(acquisition: Acquisition): boolean {
   switch (acquisition) {
@@ -41,14 +36,9 @@ export function randomShare(acquisition: Acquisition): number {
 /**
  * Scores of which the largest is chosen; NaN where there is no prediction. Targets are such that more is better.
  * @param best the best target so far, for `ei`
- * @param results how many results the prediction is made from, for `ucb`
  * @throws RangeError where the acquisition needs an uncertainty and the prediction has none
  */
-export function acquisitionScores(
-  acquisition: Acquisition,
-  prediction: Prediction,
-  { best, results }: { best: number; results: number },
-): Float64Array {
+export function acquisitionScores(acquisition: Acquisition, prediction: Prediction, best: number): Float64Array {
   const { mean } = prediction;
   switch (acquisition) {
     case 'greedy':
@@ -61,8 +51,7 @@ export function acquisitionScores(
     }
     case 'ucb': {
       const deviations = deviationsOf(prediction, acquisition);
-      const width = optimism(results);
-      return mean.map((value, i) => value + width * deviations[i]!);
+      return mean.map((value, i) => value + OPTIMISM * deviations[i]!);
     }
   }
 }

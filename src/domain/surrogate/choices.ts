@@ -15,8 +15,7 @@ export type PlacesName = (typeof PLACES)[number];
  * - `greedy`: the best prediction, as the original program chooses;
  * - `epsilon-greedy`: the same, but any candidate at random for one choice in ten;
  * - `ei`: expected improvement over the best result so far (Mockus 1975; Jones et al. 1998, eq. 15);
- * - `ucb`: the upper confidence bound, mean and 0.5 to 2.5 standard deviations, more with each result (Srinivas et al.
- *   2010, eq. 6);
+ * - `ucb`: the upper confidence bound, mean and one standard deviation (Srinivas et al. 2010, eq. 6, with β = 1);
  * - `random`: any candidate: the baseline of every comparison.
  */
 export const ACQUISITIONS = ['greedy', 'ei', 'ucb', 'epsilon-greedy', 'random'] as const;

@@ -46,8 +46,6 @@ export interface Question {
   readonly candidates: Points;
   /** The best result so far. */
   readonly best: number;
-  /** How many results there are; pending trials are none. */
-  readonly results: number;
 }
 
 /** What answers questions: a regressor that is fitted anew, or one that remembers what it knows of the same points. */
@@ -118,7 +116,6 @@ export function questionFor(input: ChoiceInput, minimumSamples: number): Questio
       return selectPoints(points, rows);
     },
     best,
-    results: samples.length,
   };
 }
 
@@ -127,11 +124,11 @@ export function questionFor(input: ChoiceInput, minimumSamples: number): Questio
  * @param by.spread draws among so many of the best scores, and all that equal the last of them. @defaultValue 1
  */
 export function rowOfAnswer(
-  { rows, best, results }: Question,
+  { rows, best }: Question,
   prediction: Prediction,
   by: Pick<ChoiceInput, 'acquisition' | 'random'> & { spread?: number },
 ): number | undefined {
-  return bestOf(rows, acquisitionScores(by.acquisition, prediction, { best, results }), by.random, by.spread);
+  return bestOf(rows, acquisitionScores(by.acquisition, prediction, best), by.random, by.spread);
 }
 
 /** One of the rows with the `spread` largest scores, ties of the last included; undefined where no row has a score. */

@@ -13,9 +13,9 @@ const MIRRORED = Array.from(OUTPUT_INPUTS, betweenSamples(OUTPUT_INPUTS));
 /**
  * Turns a function so that f(x), f(-x), -f(x) and -f(-x) look alike, for a network hardly tells them apart: initial
  * weights are as likely as their negatives, so that what comes before takes up the sign of x and what comes after that
- * of f, unless something between sees it (a maximum over the values, as in pooling). The odd and the even part each get
- * the sign that makes it go with x and with x² over the samples; f(-x) is interpolated between them, and beyond the last
- * one the line through the last two goes on.
+ * of f, unless something between sees it (a maximum over the values, as in pooling). The odd part gets the sign that makes
+ * it go with x over the samples, the even part that of a positive mean; f(-x) is interpolated between samples, and beyond
+ * the last one the line through the last two goes on.
  * @param values of f on the samples of output features, finite
  */
 export function orient(values: Float64Array): Float64Array {
@@ -25,7 +25,7 @@ export function orient(values: Float64Array): Float64Array {
   let [odd, even] = [0, 0];
   for (const [i, x] of OUTPUT_INPUTS.entries()) {
     odd += x * (values[i]! - mirrored[i]!);
-    even += x * x * (values[i]! + mirrored[i]!);
+    even += values[i]! + mirrored[i]!;
   }
   const [oddSign, evenSign] = [odd < 0 ? -1 : 1, even < 0 ? -1 : 1];
   return values.map((value, i) => {
