@@ -54,7 +54,8 @@ function layer(panel: Panel, series: Series): LayerSpec {
   return {
     data: { values: rows(series).map((row) => ({ ...row })) },
     mark: {
-      line: { type: 'line' as const, clip: true, strokeWidth: color || muted ? 1 : 2 },
+      // Vega-Lite joins points from left to right otherwise: neither steps nor paths are drawn so.
+      line: { type: 'line' as const, order: false, clip: true, strokeWidth: color || muted ? 1 : 2 },
       points: { type: 'circle' as const, clip: true, size: 24, opacity: 0.8 },
       bars: { type: 'bar' as const, clip: true },
       band: { type: 'area' as const, clip: true, opacity: 0.15 },

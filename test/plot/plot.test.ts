@@ -53,6 +53,16 @@ describe('renderSvg', () => {
     expect(await lines([1, 2, Number.NaN, 4, 5])).toBe(2);
   });
 
+  it('joins points in the order in which they are given, not from left to right', async () => {
+    const path = { name: 'path', x: [3, 0, 2, 2], y: [0, 1, 3, 2] };
+    const svg = await renderSvg(
+      { panels: [{ x: {}, y: { range: [0, 3] }, series: [path] }] },
+      { width: 30, height: 30 },
+    );
+    const [, line] = svg.match(/aria-roledescription="line mark"[^>]* d="([^"]*)"/)!;
+    expect(line!.match(/[\d.]+,[\d.]+/g)).toEqual(['30,30', '0,20', '20,0', '20,10']);
+  });
+
   it('gives the same text for the same chart', async () => {
     const [first, second] = [await renderSvg(chart), await renderSvg(chart)];
     expect(first === second).toBe(true);
