@@ -2,9 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { studyText, studyView } from '../../src/cli/commands/study/study-view.js';
+import { studySpectra } from '../../src/cli/plot/study-spectra.js';
 import { rankOf } from '../../src/domain/expression/rank.js';
 import { canonicalHash } from '../../src/domain/features/canonical-hash.js';
 import { isUsable, outputFeatures } from '../../src/domain/features/output-features.js';
+import { ALL_OPERATORS } from '../../src/domain/operators/index.js';
 import { resolveTask } from '../../src/nn/tasks/task-registry.js';
 import { openPipeline } from '../../src/open-pipeline.js';
 import { createStudy } from '../../src/producers/create-study.js';
@@ -114,6 +117,30 @@ describe('a task whose network lives elsewhere', () => {
     await expect(study.fisher()).rejects.toThrow(/are uploaded, not computed/);
   });
 
+  it('shows and draws features from outside by their own layers', async () => {
+    const study = await newStudy();
+    for (const fn of ['relu(x)', 'tanh(x)'])
+      await study.uploadFisher(fn, [
+        [0, 0.25, 1],
+        [0.5, 1],
+      ]);
+    const { store } = pipeline;
+    expect(studyText(await studyView(store, study.name))).toContain('uploaded, layers of 3, 2 values');
+    const picture = { study: study.name, metric: 'valAcc', direction: 'max', trials: [], plane: undefined } as const;
+    const options = { functions: ['tanh(x)'], tasks: folder };
+    const { panels } = await studySpectra(store, await study.info(), { ...picture, operators: ALL_OPERATORS }, options);
+    expect(panels.map(({ title }) => title)).toEqual([
+      'layer 1: share of eigenvalues',
+      'layer 1: cumulated',
+      'layer 2: share of eigenvalues',
+      'layer 2: cumulated',
+    ]);
+    expect(panels[3]!.series.map(({ name, y }) => [name, y.length])).toEqual([
+      ['relu(x)', 3],
+      ['tanh(x)', 3],
+    ]);
+  });
+
   it.each<[string, number[][], RegExp]>([
     ['no layers', [], /no layer/],
     ['a single value', [[1]], /layer 1 has 1 values/],
@@ -128,6 +155,10 @@ describe('a task whose network lives elsewhere', () => {
     ['a value outside', [[-0.1, 1]], /layer 1 has -0.1 at 0/],
     ['not a number', [[Number.NaN, 1]], /layer 1 has NaN at 0/],
     ['an end below 1', [[0, 0.9]], /layer 1 ends in 0.9/],
+    ['one flat list', [0, 0.5, 1] as never, /layer 1 is no list of numbers/],
+    ['no list', null as never, /they are no list/],
+    ['a layer without a list', [[0, 1], null] as never, /layer 2 is no list of numbers/],
+    ['texts', [['0', '1']] as never, /layer 1 has 0 at 0/],
   ])('refuses %s, and stores nothing', async (_, cdfs, message) => {
     const study = await newStudy();
     await expect(study.uploadFisher('relu(x)', cdfs)).rejects.toThrow(message);

@@ -50,6 +50,8 @@ function ofTrials(picture: StudyPicture): string[] {
 }
 
 async function layersOf({ task, fisher }: StudyDoc, tasks: string | undefined) {
+  // Those that were uploaded may be of any network.
+  if (fisher.uploaded) return fisher.uploaded.map((bins, i) => ({ name: `layer ${i + 1}`, bins }));
   const folders = taskFolders(tasks);
   // Layers of another version would cut the spectra at wrong places.
   await unchangedTask(task, folders);

@@ -38,13 +38,17 @@ export async function uploadFisher(
 }
 
 function checkCdfs(cdfs: ReadonlyArray<ArrayLike<number>>, refuse: (what: string) => never): void {
+  // Callers in JavaScript may give anything.
+  if (!Array.isArray(cdfs)) refuse('they are no list; give a list with a CDF for each layer');
   if (cdfs.length === 0) refuse('no layer; give a CDF for each');
   for (const [layer, cdf] of cdfs.entries()) {
     const where = `layer ${layer + 1}`;
+    if (typeof cdf?.length !== 'number') refuse(`${where} is no list of numbers; give a CDF for each layer`);
     if (cdf.length < 2) refuse(`${where} has ${cdf.length} values; 2 are the fewest that tell functions apart`);
     for (let i = 0; i < cdf.length; i++) {
       const value = cdf[i]!;
-      if (!(value >= 0 && value <= 1)) refuse(`${where} has ${value} at ${i}; a CDF lies between 0 and 1`);
+      if (typeof value !== 'number' || !(value >= 0 && value <= 1))
+        refuse(`${where} has ${value} at ${i}; a CDF lies between 0 and 1`);
       if (i > 0 && value < cdf[i - 1]!)
         refuse(`${where} falls from ${cdf[i - 1]} to ${value} at ${i}; a CDF never falls`);
     }

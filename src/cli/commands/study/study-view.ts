@@ -70,7 +70,8 @@ function failureText({ work, fn, seed, reason }: StudyFailure): string {
   return `${work} of ${fn}${seed === undefined ? '' : ` with seed ${seed}`}: ${reason}`;
 }
 
-function fisherText({ batchSize, floor, bins, compat }: StudyDoc['fisher']): string {
+function fisherText({ batchSize, floor, bins, compat, uploaded }: StudyDoc['fisher']): string {
+  if (uploaded) return `uploaded, layers of ${uploaded.join(', ')} values`;
   return [
     `batch ${batchSize}`,
     `floor ${floor}`,
