@@ -22,10 +22,12 @@ export const handleFisherEigenvalues: Handler<'fisher-eigenvalues'> = async (
   const failures: string[] = [];
   const fns = await expressions(store, study, owed);
   const recorder = new FeatureRecorder(store.fisher, name, batch);
+  const present = await store.fisher.sample(name, study.fisher);
   const ask = async ({ hash, fisher }: TrialDoc) => {
     // Where there was no name: what keeps it from having one fails here, when its turn comes.
     const fn = fns.get(hash) ?? (await store.trials.fixExpression(name, hash, await nameForStudy(store, study, hash)));
-    return { fn, hash, outcome: await compute(fn, study, fisher.settings ?? study.fisher, context) };
+    const outcome = await compute(fn, study, fisher.settings ?? study.fisher, context);
+    return { fn, hash, outcome: present ? ofSameLength(outcome, present.length, name) : outcome };
   };
   const finish = ({ fn, hash, outcome }: Awaited<ReturnType<typeof ask>>) => {
     if (outcome.state === 'again') return void failures.push(`${fn}: ${outcome.reason}`);
@@ -67,6 +69,15 @@ async function expressions(store: Store, study: StudyDoc, trials: readonly Trial
     if (name !== undefined) (fn === null ? fresh : fixed).set(hash, name);
   }
   return new Map([...fixed, ...(await store.trials.fixExpressions(study._id, fresh))]);
+}
+
+/** Features that were imported from elsewhere may be of another network: they are never mixed. */
+function ofSameLength(outcome: Awaited<ReturnType<typeof compute>>, length: number, study: string): typeof outcome {
+  if (outcome.state !== 'defined' || outcome.features.length === length) return outcome;
+  const reason =
+    `${outcome.features.length} values, but the features that study ${study} has have ${length}: they were imported from ` +
+    `another network or other settings; \`aquasurf fisher ${study} --from-scratch\` computes all of them here`;
+  return { state: 'failed', reason };
 }
 
 /** Awaited later: until then a rejection is nobody's surprise. */

@@ -208,10 +208,16 @@ export class TrialFisher {
     return found.map(({ hash }) => hash).sort();
   }
 
-  /** Settings and length of the features of one trial, which all share; null where there are none. */
-  async sample(study: string): Promise<{ settings: FisherSettings | undefined; length: number } | null> {
+  /**
+   * Settings and length of the features of one trial, which all share; null where there are none.
+   * @param of only of features of these settings
+   */
+  async sample(
+    study: string,
+    of?: FisherSettings,
+  ): Promise<{ settings: FisherSettings | undefined; length: number } | null> {
     const trial = await this.trials.findOne(
-      { study, 'fisher.state': 'defined' },
+      { study, 'fisher.state': 'defined', ...(of ? madeWith(of) : {}) },
       { projection: { 'fisher.features': 1, 'fisher.settings': 1 } },
     );
     const features = trial?.fisher.features;
