@@ -53,6 +53,24 @@ describe('fisherSpectrum', () => {
     model.dispose();
   });
 
+  test('refuses labels that are not one for each input: a single one would be taken for all', async () => {
+    const model = small('tanh(x)');
+    const x = inputs();
+    const oneHot = tf.ones([2, 2]);
+    const refusal = async (labels: unknown) => {
+      const error = await fisherSpectrum(model, { inputs: x, labels: labels as Int32Array }).catch((thrown) => thrown);
+      return [error.code, error.message];
+    };
+    expect(await refusal(Int32Array.of(0))).toEqual([
+      'USAGE',
+      expect.stringMatching(/each of the 3 inputs; there are 1$/),
+    ]);
+    expect(await refusal(oneHot)).toEqual(['USAGE', expect.stringMatching(/there are 2$/)]);
+    expect(await refusal([0, 1, 0])).toEqual(['USAGE', expect.stringMatching(/an Int32Array .* or a tensor/)]);
+    tf.dispose([x, oneHot]);
+    model.dispose();
+  });
+
   test('gives each layer its number of weights, biases included', async () => {
     const model = small('relu(x)');
     const x = inputs();

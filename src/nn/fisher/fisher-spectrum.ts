@@ -1,6 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import type { LayerSpectrum } from '../../domain/features/spectrum.js';
 import type { Tensor } from '../../domain/operators/types.js';
+import { AquasurfError } from '../../errors.js';
 import { loadedTf } from '../backend/current-backend.js';
 import type { Loss } from '../objective.js';
 import { createFisherPlan } from './fisher-plan.js';
@@ -34,7 +35,8 @@ export interface FisherSpectrumOptions {
  *
  * Dense, Conv2D and DepthwiseConv2D layers count, in model order. Leaves the model as it was and no tensors behind.
  * A factor with an entry that is not finite has eigenvalues NaN, one of zeros alone has eigenvalues 0.
- * @throws AquasurfError MODEL_UNSUPPORTED naming the layer and the mend, before any work
+ * @throws AquasurfError MODEL_UNSUPPORTED naming the layer and the mend, USAGE where there is not one label for each
+ *   input, before any work
  */
 export async function fisherSpectrum(
   model: tfjs.LayersModel,
@@ -42,6 +44,15 @@ export async function fisherSpectrum(
 ): Promise<LayerSpectrum[]> {
   const { inputs, labels, loss, compat } = options;
   const plan = createFisherPlan(model, { tf: loadedTf(), loss, compat });
+  checkLabels(inputs, labels);
   if (plan.ignored.length > 0) options.onIgnored?.([...plan.ignored]);
   return plan.spectra({ inputs, labels });
+}
+
+/** A single label would be taken for all inputs, and callers in JavaScript may give anything. */
+function checkLabels({ shape }: Tensor, labels: Tensor | Int32Array): void {
+  const count = labels instanceof Int32Array ? labels.length : labels?.shape?.[0];
+  if (count === shape[0]) return;
+  const wanted = `labels must be an Int32Array of class indices or a tensor, with one for each of the ${shape[0]} inputs`;
+  throw new AquasurfError('USAGE', count === undefined ? wanted : `${wanted}; there are ${count}`);
 }
