@@ -1,6 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import { AquasurfError } from '../errors.js';
-import type { DataSet, Split } from './task.js';
+import type { DataSet, Split, TaskDefinition } from './task.js';
 
 const SPLITS = ['train', 'validation', 'test'] as const;
 
@@ -51,4 +51,19 @@ export function checkModelFitsData(taskName: string, model: tfjs.LayersModel, da
   };
   expectShape('input', model.inputs[0]!.shape, data.inputShape);
   expectShape('output', model.outputs[0]!.shape, [data.classes]);
+}
+
+/**
+ * Checks that a model whose loss is the cross-entropy does not end in a plain dense layer: its outputs are no class
+ * probabilities, and training and Fisher features of them would be numbers without a meaning.
+ * @throws AquasurfError TASK_INVALID naming the layer and the mend
+ */
+export function checkEndsInProbabilities({ name, loss }: TaskDefinition, model: tfjs.LayersModel): void {
+  const last = model.outputs[0]!.sourceLayer;
+  if (typeof loss === 'function' || last.getClassName() !== 'Dense' || last.getConfig().activation !== 'linear') return;
+  const mend = 'add tf.layers.softmax() after it, or give the task a loss of its own';
+  throw new AquasurfError(
+    'TASK_INVALID',
+    `task ${name}: the model ends in layer "${last.name}", without a softmax; ${mend}`,
+  );
 }

@@ -5,7 +5,7 @@ import { SeededRandom } from '../domain/random/seeded-random.js';
 import type { TrialResult } from '../domain/trial.js';
 import { AquasurfError } from '../errors.js';
 import { allRows, batchTensors, inBatches } from './batches.js';
-import { checkData, checkModelFitsData } from './check-data.js';
+import { checkData, checkEndsInProbabilities, checkModelFitsData } from './check-data.js';
 import { evaluateModel } from './evaluate-model.js';
 import { createObjective, type Objective } from './objective.js';
 import { RunningMetrics } from './running-metrics.js';
@@ -63,6 +63,7 @@ export async function trainFunction(
   const model = buildSeededModel({ tf, task, fn, operators, seed });
   try {
     checkModelFitsData(task.name, model, data);
+    checkEndsInProbabilities(task, model);
     freeDropoutSeeds(model);
     const objective = createObjective(tf, model, taskLoss(tf, task));
     const history = await runEpochs(options, model, objective);
