@@ -66,6 +66,7 @@ describe('fisherSpectrum', () => {
       expect.stringMatching(/each of the 3 inputs; there are 1$/),
     ]);
     expect(await refusal(oneHot)).toEqual(['USAGE', expect.stringMatching(/there are 2$/)]);
+    expect(await refusal(Int32Array.of(0, 1, 2))).toEqual(['USAGE', "label 2 is none of the model's classes, 0 to 1"]);
     expect(await refusal([0, 1, 0])).toEqual(['USAGE', expect.stringMatching(/an Int32Array .* or a tensor/)]);
     tf.dispose([x, oneHot]);
     model.dispose();
