@@ -9,7 +9,7 @@ export { readResults } from './act-bench/read-results.js';
 export { formatExpression, parseExpression } from './domain/expression/expression.js';
 export { ExpressionError } from './domain/expression/expression-error.js';
 export { defineOperators, type OperatorsDefinition } from './domain/operators/own-operators.js';
-export type { OwnRegressor } from './domain/surrogate/regressor.js';
+export type { OwnRegressor } from './domain/surrogate/regressors/regressor.js';
 export { AquasurfError, type ErrorCode } from './errors.js';
 export { ActivationFunction, registerOperators } from './nn/activation-function.js';
 export { type Backend, type BackendName, loadBackend } from './nn/backend/load-backend.js';

@@ -4,7 +4,7 @@ import type { FunctionResults } from './act-bench/function-results.js';
 import { withTaskPredictor } from './compute/task-predictor.js';
 import { loadConfig } from './config.js';
 import { needsUncertainty } from './domain/surrogate/acquisition.js';
-import { adaptRegressor, type OwnRegressor } from './domain/surrogate/regressor.js';
+import { adaptRegressor, type OwnRegressor } from './domain/surrogate/regressors/regressor.js';
 import type { TrialResult } from './domain/trial.js';
 import { AquasurfError } from './errors.js';
 import type { TaskFolders } from './nn/tasks/task-registry.js';

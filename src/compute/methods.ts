@@ -2,7 +2,7 @@ import { FunctionEnumerator } from '../domain/enumeration/enumerator.js';
 import { storedBatch } from '../domain/expression/stored-name.js';
 import type { OperatorReference } from '../domain/operators/own-operators.js';
 import type { OperatorSet } from '../domain/operators/types.js';
-import { adaptRegressor } from '../domain/surrogate/regressor.js';
+import { adaptRegressor } from '../domain/surrogate/regressors/regressor.js';
 import { AquasurfError } from '../errors.js';
 import { EigenvaluePool } from '../kernels/eigenvalue-pool.js';
 import { type Backend, type BackendName, loadBackend } from '../nn/backend/load-backend.js';

@@ -2,7 +2,7 @@ import type { FunctionSource } from '../domain/enumeration/enumerator.js';
 import type { FunctionBatch } from '../domain/enumeration/function-batch.js';
 import type { OperatorReference } from '../domain/operators/own-operators.js';
 import type { Points } from '../domain/surrogate/points.js';
-import type { Prediction } from '../domain/surrogate/regressor.js';
+import type { Prediction } from '../domain/surrogate/regressors/regressor.js';
 import type { TrialResult } from '../domain/trial.js';
 import type { TaskLayer } from '../nn/task-layers.js';
 import type { FisherSettings, RunDoc } from '../store/documents.js';

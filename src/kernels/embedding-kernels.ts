@@ -1,5 +1,5 @@
-import type { EmbeddingKernels } from '../domain/surrogate/embedding.js';
-import { nearestNeighbours } from '../domain/surrogate/nearest-neighbours.js';
+import type { EmbeddingKernels } from '../domain/surrogate/embedding/embedding.js';
+import { nearestNeighbours } from '../domain/surrogate/embedding/nearest-neighbours.js';
 import { wasmNearestNeighbours } from './neighbour-search.js';
 import { wasmDescend } from './wasm-descent.js';
 

@@ -1,5 +1,5 @@
-import type { Neighbours } from '../domain/surrogate/nearest-neighbours.js';
-import { neighbourDistance } from '../domain/surrogate/nearest-neighbours.js';
+import type { Neighbours } from '../domain/surrogate/embedding/nearest-neighbours.js';
+import { neighbourDistance } from '../domain/surrogate/embedding/nearest-neighbours.js';
 import { CandidateLists, collectCandidates, tileCount } from './neighbour-candidates.js';
 import { NeighbourRows, refineCandidates } from './neighbour-refinement.js';
 import { type TableLayout, type TableVector, VectorTable } from './vector-table.js';

@@ -1,5 +1,10 @@
-import { ENTRIES, FIRST_ENTRY, FORCE_FRACTION_BITS } from '../domain/surrogate/force-table.js';
-import { type Descend, LARGEST_STEP, type LayoutProblem, learningRate } from '../domain/surrogate/umap-layout.js';
+import { ENTRIES, FIRST_ENTRY, FORCE_FRACTION_BITS } from '../domain/surrogate/embedding/force-table.js';
+import {
+  type Descend,
+  LARGEST_STEP,
+  type LayoutProblem,
+  learningRate,
+} from '../domain/surrogate/embedding/umap-layout.js';
 import { compileKernel, instantiateKernel, pagesFor } from './wasm-kernel.js';
 
 /** The descent of UMAP's layout in WebAssembly: what `descend` gives, to the bit, in less than half of the time. */

@@ -1,6 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import type { Tf } from '../domain/operators/types.js';
-import type { OwnRegressor } from '../domain/surrogate/regressor.js';
+import type { OwnRegressor } from '../domain/surrogate/regressors/regressor.js';
 
 /** Rows of one split: `inputs` has shape [rows, ...inputShape], row-major; `labels` are class indices. */
 export interface Split {

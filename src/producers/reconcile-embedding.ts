@@ -1,4 +1,4 @@
-import { embeddingIsStale } from '../domain/surrogate/embedding-staleness.js';
+import { embeddingIsStale } from '../domain/surrogate/embedding/embedding-staleness.js';
 import type { Pipeline } from '../queues/pipeline.js';
 import type { StudyDoc } from '../store/documents.js';
 import { ensureJobs } from './ensure-jobs.js';

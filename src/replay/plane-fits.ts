@@ -1,5 +1,5 @@
+import type { SparseGraph } from '../domain/surrogate/embedding/sparse-graph.js';
 import type { Points } from '../domain/surrogate/points.js';
-import type { SparseGraph } from '../domain/surrogate/sparse-graph.js';
 
 /** The fits of one plane: many layouts of one graph. Features do not change during a replay, so the graph does not either. */
 export interface PlaneFits {

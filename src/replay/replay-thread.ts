@@ -3,10 +3,10 @@ import { type Judgement, type RunFigures, runFigures } from '../domain/replay/ju
 import { type Opening, replaySearch } from '../domain/replay/replay.js';
 import { createSearcher, type PlaneName, type SearcherName } from '../domain/replay/searchers.js';
 import { featureComponents } from '../domain/surrogate/components.js';
-import { layoutGraph, viewGraph } from '../domain/surrogate/embedding.js';
+import { layoutGraph, viewGraph } from '../domain/surrogate/embedding/embedding.js';
+import type { SparseGraph } from '../domain/surrogate/embedding/sparse-graph.js';
 import { FeatureScout, RANDOM_SHARE } from '../domain/surrogate/feature-scout.js';
 import type { Points } from '../domain/surrogate/points.js';
-import type { SparseGraph } from '../domain/surrogate/sparse-graph.js';
 import { wasmEmbeddingKernels as kernels } from '../kernels/embedding-kernels.js';
 import { type PlaneFits, spread } from './plane-fits.js';
 

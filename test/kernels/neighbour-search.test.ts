@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../src/domain/random/seeded-random.js';
-import { nearestNeighbours } from '../../src/domain/surrogate/nearest-neighbours.js';
+import { nearestNeighbours } from '../../src/domain/surrogate/embedding/nearest-neighbours.js';
 import { searchTable, tableOf, toNeighbours, wasmNearestNeighbours } from '../../src/kernels/neighbour-search.js';
 import { NeighbourThreads } from '../../src/kernels/neighbour-threads.js';
 import { type TableVector, VectorTable } from '../../src/kernels/vector-table.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../src/domain/random/seeded-random.js';
-import { fitSimilarityCurve } from '../../src/domain/surrogate/similarity-curve.js';
-import { graphFromRows } from '../../src/domain/surrogate/sparse-graph.js';
-import { descend, optimizeLayout } from '../../src/domain/surrogate/umap-layout.js';
+import { fitSimilarityCurve } from '../../src/domain/surrogate/embedding/similarity-curve.js';
+import { graphFromRows } from '../../src/domain/surrogate/embedding/sparse-graph.js';
+import { descend, optimizeLayout } from '../../src/domain/surrogate/embedding/umap-layout.js';
 import { wasmDescend } from '../../src/kernels/wasm-descent.js';
 
 function laidOut(points: number, extent: number, run: typeof descend): Float64Array {

@@ -4,7 +4,7 @@ import { handleSurrogate } from '../../src/consumers/handlers/surrogate.js';
 import { KernelThreads } from '../../src/consumers/threads/kernel-threads.js';
 import { rankOf } from '../../src/domain/expression/rank.js';
 import { packCdf } from '../../src/domain/features/spectrum.js';
-import { embed } from '../../src/domain/surrogate/embedding.js';
+import { embed } from '../../src/domain/surrogate/embedding/embedding.js';
 import type { FunctionDoc } from '../../src/store/documents.js';
 import { hashOf, newStudy, settings, useStore } from '../store/test-store.js';
 

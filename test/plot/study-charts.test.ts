@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ALL_OPERATORS } from '../../src/domain/operators/index.js';
-import { KNearestNeighbours } from '../../src/domain/surrogate/k-nearest-neighbours.js';
+import { KNearestNeighbours } from '../../src/domain/surrogate/regressors/k-nearest-neighbours.js';
 import { renderSvg } from '../../src/plot/render.js';
 import { embeddingChart } from '../../src/plot/study/embedding-chart.js';
 import { functionsChart } from '../../src/plot/study/functions-chart.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { rankOf } from '../../src/domain/expression/rank.js';
 import { SeededRandom } from '../../src/domain/random/seeded-random.js';
-import { adaptRegressor } from '../../src/domain/surrogate/regressor.js';
+import { adaptRegressor } from '../../src/domain/surrogate/regressors/regressor.js';
 import { PAPER_SURROGATE, type SurrogateSettings } from '../../src/domain/surrogate/settings.js';
 import type { StudyDoc } from '../../src/store/documents.js';
 import { predictorWith, suggest, suggestAndClaim } from '../../src/store/suggest/suggest.js';

@@ -1,5 +1,5 @@
 import { pointsOf } from '../../src/domain/surrogate/points.js';
-import type { Regressor } from '../../src/domain/surrogate/regressor.js';
+import type { Regressor } from '../../src/domain/surrogate/regressors/regressor.js';
 
 export type Row = readonly number[];
 

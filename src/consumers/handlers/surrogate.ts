@@ -1,4 +1,4 @@
-import { planeIsOutgrown } from '../../domain/surrogate/embedding-staleness.js';
+import { planeIsOutgrown } from '../../domain/surrogate/embedding/embedding-staleness.js';
 import type { Embedding } from '../../store/planes/embeddings.js';
 import { neighboursOfAll, neighboursOfNew, readTables } from '../threads/feature-tables.js';
 import { fitComponents } from './fit-components.js';

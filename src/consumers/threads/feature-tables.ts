@@ -1,5 +1,9 @@
-import { FISHER_NEIGHBOURS, OUTPUT_NEIGHBOURS, type ViewNeighbours } from '../../domain/surrogate/embedding.js';
-import type { Neighbours } from '../../domain/surrogate/nearest-neighbours.js';
+import {
+  FISHER_NEIGHBOURS,
+  OUTPUT_NEIGHBOURS,
+  type ViewNeighbours,
+} from '../../domain/surrogate/embedding/embedding.js';
+import type { Neighbours } from '../../domain/surrogate/embedding/nearest-neighbours.js';
 import { toNeighbours } from '../../kernels/neighbour-search.js';
 import type { NeighbourThreads } from '../../kernels/neighbour-threads.js';
 import { type TableVector, TILE, VectorTable } from '../../kernels/vector-table.js';

@@ -3,8 +3,8 @@ import type { PackedBatch } from '../../domain/enumeration/function-batch.js';
 import { operatorSet } from '../../domain/operators/index.js';
 import { SeededRandom } from '../../domain/random/seeded-random.js';
 import { type FeatureViews, featureComponents } from '../../domain/surrogate/components.js';
-import { layoutGraph, neighbourGraph, type ViewNeighbours } from '../../domain/surrogate/embedding.js';
-import { placePoints } from '../../domain/surrogate/place-points.js';
+import { layoutGraph, neighbourGraph, type ViewNeighbours } from '../../domain/surrogate/embedding/embedding.js';
+import { placePoints } from '../../domain/surrogate/embedding/place-points.js';
 import type { Points } from '../../domain/surrogate/points.js';
 import { wasmEmbeddingKernels } from '../../kernels/embedding-kernels.js';
 

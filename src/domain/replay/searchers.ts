@@ -1,8 +1,8 @@
 import { SeededRandom } from '../random/seeded-random.js';
 import { fittedAnew } from '../surrogate/choose.js';
-import { GrowingProcess } from '../surrogate/growing-process.js';
-import { KNearestNeighbours } from '../surrogate/k-nearest-neighbours.js';
 import type { Points } from '../surrogate/points.js';
+import { GrowingProcess } from '../surrogate/regressors/growing-process.js';
+import { KNearestNeighbours } from '../surrogate/regressors/k-nearest-neighbours.js';
 import { EvolutionSearcher, type FunctionTable } from './evolution-searcher.js';
 import { ModelSearcher } from './model-searcher.js';
 import { randomSearcher, type Searcher } from './searcher.js';

@@ -1,5 +1,5 @@
-import { GrowingProcess } from '../surrogate/growing-process.js';
 import { hasPlace, type Points } from '../surrogate/points.js';
+import { GrowingProcess } from '../surrogate/regressors/growing-process.js';
 import { quantile } from './averages.js';
 
 /** One training: a function may have several, with different seeds. */

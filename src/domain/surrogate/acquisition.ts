@@ -1,6 +1,6 @@
 import type { Acquisition } from './choices.js';
 import { normalCdf, normalDensity } from './normal-distribution.js';
-import type { Prediction } from './regressor.js';
+import type { Prediction } from './regressors/regressor.js';
 
 /** Share of random choices of `epsilon-greedy`. */
 const EPSILON = 0.1;

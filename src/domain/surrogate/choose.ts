@@ -3,7 +3,7 @@ import { acquisitionScores, randomShare } from './acquisition.js';
 import type { Acquisition } from './choices.js';
 import { hasPlace, type Points, selectPoints } from './points.js';
 import { ranksOf } from './ranks.js';
-import type { Prediction, Regressor } from './regressor.js';
+import type { Prediction, Regressor } from './regressors/regressor.js';
 
 /** What the model of a search decides from; functions are rows of `points`. */
 export interface ChoiceInput {

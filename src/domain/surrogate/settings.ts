@@ -1,9 +1,9 @@
 import { needsUncertainty } from './acquisition.js';
 import { ACQUISITIONS, type Acquisition, type PlacesName, type RegressorName } from './choices.js';
-import { GaussianProcess } from './gaussian-process.js';
-import { KNearestNeighbours } from './k-nearest-neighbours.js';
-import { RandomForest } from './random-forest.js';
-import type { Regressor } from './regressor.js';
+import { GaussianProcess } from './regressors/gaussian-process.js';
+import { KNearestNeighbours } from './regressors/k-nearest-neighbours.js';
+import { RandomForest } from './regressors/random-forest.js';
+import type { Regressor } from './regressors/regressor.js';
 
 /** How a study chooses its functions. */
 export interface SurrogateSettings {

@@ -1,5 +1,5 @@
 // AssemblyScript: compiled to dist/kernels/umap-descent.wasm by tools/build-kernels.mjs. The plain TypeScript twin, where
-// the method is explained, is `descend` in ../../domain/surrogate/umap-layout.ts: the same bits. Points are pairs of
+// the method is explained, is `descend` in ../../domain/surrogate/embedding/umap-layout.ts: the same bits. Points are pairs of
 // float64, each pair one SIMD register. Parameters are addresses, counts and the constants of the twin's tables.
 
 let s0: u32 = 0;

@@ -1,5 +1,5 @@
 // AssemblyScript: compiled to dist/kernels/vector-distances.wasm by tools/build-kernels.mjs. Its memory is shared between
-// threads and laid out by ../vector-table.ts. The plain TypeScript twin is ../../domain/surrogate/nearest-neighbours.ts.
+// threads and laid out by ../vector-table.ts. The plain TypeScript twin is ../../domain/surrogate/embedding/nearest-neighbours.ts.
 //
 // Addresses, strides and row lengths are in bytes. Rows start at multiples of 16 and are padded with zeros to one.
 // 16-bit entries are stored as x - 32768, so that signed instructions compare them: the pairwise sum of signed products

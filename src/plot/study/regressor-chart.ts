@@ -1,6 +1,6 @@
 import { pointsOf } from '../../domain/surrogate/points.js';
 import { ranksOf } from '../../domain/surrogate/ranks.js';
-import type { Regressor } from '../../domain/surrogate/regressor.js';
+import type { Regressor } from '../../domain/surrogate/regressors/regressor.js';
 import type { Chart } from '../chart.js';
 import { METRIC_TITLE, metricOf, placesOf, type StudyPicture } from './study-picture.js';
 

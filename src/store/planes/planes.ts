@@ -1,6 +1,6 @@
 import type { PlacesName } from '../../domain/surrogate/choices.js';
-import { GrowingProcess } from '../../domain/surrogate/growing-process.js';
 import type { Points } from '../../domain/surrogate/points.js';
+import { GrowingProcess } from '../../domain/surrogate/regressors/growing-process.js';
 import type { StudyDoc } from '../documents.js';
 import type { Components } from './components.js';
 import type { Embeddings } from './embeddings.js';

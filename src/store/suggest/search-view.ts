@@ -1,8 +1,8 @@
 import type { SeededRandom } from '../../domain/random/seeded-random.js';
 import type { Acquisition } from '../../domain/surrogate/choices.js';
 import { type ChoiceInput, type Question, questionFor, rowOfAnswer } from '../../domain/surrogate/choose.js';
-import { GrowingProcess } from '../../domain/surrogate/growing-process.js';
-import type { Prediction } from '../../domain/surrogate/regressor.js';
+import { GrowingProcess } from '../../domain/surrogate/regressors/growing-process.js';
+import type { Prediction } from '../../domain/surrogate/regressors/regressor.js';
 import type { StudyDoc } from '../documents.js';
 import type { Plane } from '../planes/planes.js';
 import type { Store } from '../store.js';

@@ -1,7 +1,7 @@
 import { SeededRandom } from '../../domain/random/seeded-random.js';
 import { needsUncertainty } from '../../domain/surrogate/acquisition.js';
 import { fittedAnew } from '../../domain/surrogate/choose.js';
-import type { Regressor } from '../../domain/surrogate/regressor.js';
+import type { Regressor } from '../../domain/surrogate/regressors/regressor.js';
 import { createRegressor } from '../../domain/surrogate/settings.js';
 import { AquasurfError } from '../../errors.js';
 import type { Lease, StudyDoc } from '../documents.js';

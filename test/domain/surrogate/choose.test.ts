@@ -4,10 +4,10 @@ import { SeededRandom } from '../../../src/domain/random/seeded-random.js';
 import { acquisitionScores } from '../../../src/domain/surrogate/acquisition.js';
 import { ACQUISITIONS, type Acquisition, REGRESSORS } from '../../../src/domain/surrogate/choices.js';
 import { bestOf, chooseRow, fittedAnew } from '../../../src/domain/surrogate/choose.js';
-import { GaussianProcess } from '../../../src/domain/surrogate/gaussian-process.js';
-import { KNearestNeighbours } from '../../../src/domain/surrogate/k-nearest-neighbours.js';
 import { pointsOf } from '../../../src/domain/surrogate/points.js';
-import type { Regressor } from '../../../src/domain/surrogate/regressor.js';
+import { GaussianProcess } from '../../../src/domain/surrogate/regressors/gaussian-process.js';
+import { KNearestNeighbours } from '../../../src/domain/surrogate/regressors/k-nearest-neighbours.js';
+import type { Regressor } from '../../../src/domain/surrogate/regressors/regressor.js';
 import { createRegressor, surrogateFault } from '../../../src/domain/surrogate/settings.js';
 
 const NOWHERE = [Number.NaN, Number.NaN];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { embeddingIsStale, planeIsOutgrown } from '../../../src/domain/surrogate/embedding-staleness.js';
+import { embeddingIsStale, planeIsOutgrown } from '../../../src/domain/surrogate/embedding/embedding-staleness.js';
 
 const stale = (placed: number, available: number, owed: number, fitted = placed) =>
   embeddingIsStale({ fitted, placed, available, owed });

@@ -1,10 +1,10 @@
 import { UMAP } from 'umap-js';
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../../src/domain/random/seeded-random.js';
-import { fuzzyGraph, localMetric } from '../../../src/domain/surrogate/fuzzy-graph.js';
-import { graphUnion } from '../../../src/domain/surrogate/graph-union.js';
-import { nearestNeighbours } from '../../../src/domain/surrogate/nearest-neighbours.js';
-import type { SparseGraph } from '../../../src/domain/surrogate/sparse-graph.js';
+import { fuzzyGraph, localMetric } from '../../../src/domain/surrogate/embedding/fuzzy-graph.js';
+import { graphUnion } from '../../../src/domain/surrogate/embedding/graph-union.js';
+import { nearestNeighbours } from '../../../src/domain/surrogate/embedding/nearest-neighbours.js';
+import type { SparseGraph } from '../../../src/domain/surrogate/embedding/sparse-graph.js';
 import { type GoldenGraph, umapGolden } from '../../support/umap-golden.js';
 
 const golden = umapGolden();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../../src/domain/random/seeded-random.js';
-import { GaussianProcess } from '../../../src/domain/surrogate/gaussian-process.js';
 import { pointsOf } from '../../../src/domain/surrogate/points.js';
+import { GaussianProcess } from '../../../src/domain/surrogate/regressors/gaussian-process.js';
 import { learn, predict, type Row } from '../../support/regressors.js';
 
 describe('the Gaussian process', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../../src/domain/random/seeded-random.js';
 import { chooseRow } from '../../../src/domain/surrogate/choose.js';
-import { GrowingFactor } from '../../../src/domain/surrogate/growing-factor.js';
-import { GrowingProcess } from '../../../src/domain/surrogate/growing-process.js';
-import { LikelyKernel } from '../../../src/domain/surrogate/likely-kernel.js';
-import { distance, matern } from '../../../src/domain/surrogate/matern.js';
 import { type Points, pointsOf } from '../../../src/domain/surrogate/points.js';
+import { GrowingFactor } from '../../../src/domain/surrogate/regressors/growing-factor.js';
+import { GrowingProcess } from '../../../src/domain/surrogate/regressors/growing-process.js';
+import { LikelyKernel } from '../../../src/domain/surrogate/regressors/likely-kernel.js';
+import { distance, matern } from '../../../src/domain/surrogate/regressors/matern.js';
 
 const random = new SeededRandom(12);
 /** 700 places in 5 dimensions: three blocks, the last not full; some are coincident, some are missing. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../../src/domain/random/seeded-random.js';
-import { KNearestNeighbours } from '../../../src/domain/surrogate/k-nearest-neighbours.js';
+import { KNearestNeighbours } from '../../../src/domain/surrogate/regressors/k-nearest-neighbours.js';
 import { learn, predict, type Row } from '../../support/regressors.js';
 
 interface KnnGolden {

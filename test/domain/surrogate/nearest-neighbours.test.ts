@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nearestNeighbours } from '../../../src/domain/surrogate/nearest-neighbours.js';
+import { nearestNeighbours } from '../../../src/domain/surrogate/embedding/nearest-neighbours.js';
 import { testSize } from '../../support/test-size.js';
 import { euclidean, manhattan } from '../../support/trustworthiness.js';
 

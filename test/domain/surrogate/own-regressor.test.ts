@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pointsOf } from '../../../src/domain/surrogate/points.js';
-import { adaptRegressor } from '../../../src/domain/surrogate/regressor.js';
+import { adaptRegressor } from '../../../src/domain/surrogate/regressors/regressor.js';
 import { learn, predict } from '../../support/regressors.js';
 
 describe('a regressor of the user', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../../src/domain/random/seeded-random.js';
-import { embed } from '../../../src/domain/surrogate/embedding.js';
-import { type Neighbours, nearestNeighbours } from '../../../src/domain/surrogate/nearest-neighbours.js';
-import { placePoints } from '../../../src/domain/surrogate/place-points.js';
+import { embed } from '../../../src/domain/surrogate/embedding/embedding.js';
+import { type Neighbours, nearestNeighbours } from '../../../src/domain/surrogate/embedding/nearest-neighbours.js';
+import { placePoints } from '../../../src/domain/surrogate/embedding/place-points.js';
 import { wasmEmbeddingKernels } from '../../../src/kernels/embedding-kernels.js';
 import { euclidean, trustworthiness } from '../../support/trustworthiness.js';
 import { umapGolden } from '../../support/umap-golden.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../../src/domain/random/seeded-random.js';
-import { RandomForest } from '../../../src/domain/surrogate/random-forest.js';
+import { RandomForest } from '../../../src/domain/surrogate/regressors/random-forest.js';
 import { learn, predict, type Row } from '../../support/regressors.js';
 
 describe('the random forest', () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../../src/domain/random/seeded-random.js';
-import { connectedComponents } from '../../../src/domain/surrogate/connected-components.js';
-import { leadingEigenvectors } from '../../../src/domain/surrogate/lanczos.js';
-import { graphFromRows, type SparseGraph } from '../../../src/domain/surrogate/sparse-graph.js';
-import { spectralLayout } from '../../../src/domain/surrogate/spectral-layout.js';
-import { tridiagonalEigenvectors } from '../../../src/domain/surrogate/tridiagonal-eigenvectors.js';
+import { connectedComponents } from '../../../src/domain/surrogate/embedding/connected-components.js';
+import { leadingEigenvectors } from '../../../src/domain/surrogate/embedding/lanczos.js';
+import { graphFromRows, type SparseGraph } from '../../../src/domain/surrogate/embedding/sparse-graph.js';
+import { spectralLayout } from '../../../src/domain/surrogate/embedding/spectral-layout.js';
+import { tridiagonalEigenvectors } from '../../../src/domain/surrogate/embedding/tridiagonal-eigenvectors.js';
 
 /** Vertices 0, 1, ... joined to the next, and the last to the first if `closed`. */
 function chain(size: number, closed: boolean): SparseGraph {

@@ -3,7 +3,7 @@
  * Miikkulainen 2023, arXiv 2301.05785). Where each step departs from umap-learn stands at the head of its
  * file.
  */
-import { SeededRandom } from '../random/seeded-random.js';
+import { SeededRandom } from '../../random/seeded-random.js';
 import { fuzzyGraph } from './fuzzy-graph.js';
 import { graphUnion } from './graph-union.js';
 import { type FeatureVector, type Neighbours, nearestNeighbours } from './nearest-neighbours.js';

@@ -8,7 +8,7 @@
  * - Components of up to 3 points are scattered at random within their place; umap-learn does that up to 4 points.
  * - The eigenvectors are found to a residual of 1e-5 by a seeded Lanczos iteration (scipy's ARPACK there).
  */
-import type { SeededRandom } from '../random/seeded-random.js';
+import type { SeededRandom } from '../../random/seeded-random.js';
 import { connectedComponents } from './connected-components.js';
 import { leadingEigenvectors } from './lanczos.js';
 import type { SparseGraph } from './sparse-graph.js';

@@ -1,4 +1,4 @@
-import type { Points } from './points.js';
+import type { Points } from '../points.js';
 import { checkSamples, type Prediction, type Regressor } from './regressor.js';
 
 /** Neighbours of the original program and the paper (arXiv 2301.05785). */

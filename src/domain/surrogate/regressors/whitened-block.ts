@@ -1,6 +1,6 @@
+import type { Points } from '../points.js';
 import type { GrowingFactor } from './growing-factor.js';
 import { distance, matern } from './matern.js';
-import type { Points } from './points.js';
 
 /** Rows of one block: its vectors for some hundreds of samples stay in a core's cache. */
 export const BLOCK = 256;

@@ -1,4 +1,4 @@
-import type { Points } from './points.js';
+import type { Points } from '../points.js';
 
 const ROOT_5 = Math.sqrt(5);
 

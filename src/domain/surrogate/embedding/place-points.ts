@@ -5,7 +5,7 @@
  * Departures from umap-learn: weights come from both views, united as l + r - l·r and divided by each function's largest;
  * new functions are no neighbours of one another, so that the place of each depends on the others by pushes alone.
  */
-import { SeededRandom } from '../random/seeded-random.js';
+import { SeededRandom } from '../../random/seeded-random.js';
 import { type EmbeddingKernels, type GraphOptions, similarityCurve, type ViewNeighbours } from './embedding.js';
 import { forceTables } from './force-table.js';
 import { localMetric } from './fuzzy-graph.js';

@@ -1,4 +1,4 @@
-import { type Points, pointAt } from './points.js';
+import { type Points, pointAt } from '../points.js';
 
 export interface Prediction {
   /** One for each point; NaN: no opinion on that point. */

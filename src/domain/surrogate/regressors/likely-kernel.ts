@@ -1,6 +1,6 @@
+import type { Points } from '../points.js';
 import { commonStart, GrowingFactor } from './growing-factor.js';
 import { distance, matern } from './matern.js';
-import type { Points } from './points.js';
 
 /** Length scales that are tried, as multiples of a typical distance. */
 const LENGTH_SCALES = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2];

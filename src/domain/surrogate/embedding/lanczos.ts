@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../random/seeded-random.js';
+import type { SeededRandom } from '../../random/seeded-random.js';
 import { tridiagonalEigenvectors } from './tridiagonal-eigenvectors.js';
 
 /** Steps before the first look at convergence; doubled for each further one. */

@@ -1,5 +1,5 @@
+import { joinPoints, type Points } from '../points.js';
 import { GrowingProcess } from './growing-process.js';
-import { joinPoints, type Points } from './points.js';
 import { checkSamples, type Prediction, type Regressor } from './regressor.js';
 
 /** Gaussian process regression (`GrowingProcess`) for samples and points that have nothing to do with each other. */

@@ -1,6 +1,6 @@
 import { RandomForestRegression } from 'ml-random-forest';
-import { SeededRandom } from '../random/seeded-random.js';
-import { type Points, pointAt } from './points.js';
+import { SeededRandom } from '../../random/seeded-random.js';
+import { type Points, pointAt } from '../points.js';
 import { checkSamples, type Prediction, type Regressor } from './regressor.js';
 
 /** So much of the targets' range is the noise that keeps splits imperfect: far below any real difference. */

@@ -9,8 +9,8 @@
  *
  * So coordinates differ while method and quality are the same.
  */
-import type { SeededRandom } from '../random/seeded-random.js';
-import { Xoshiro128 } from '../random/xoshiro128.js';
+import type { SeededRandom } from '../../random/seeded-random.js';
+import { Xoshiro128 } from '../../random/xoshiro128.js';
 import { ForceLookup, type ForceTable, forceTables } from './force-table.js';
 import type { SimilarityCurve } from './similarity-curve.js';
 import { dropWeakEdges, type SparseGraph } from './sparse-graph.js';

@@ -1,8 +1,8 @@
-import type { Question } from './choose.js';
+import type { Question } from '../choose.js';
+import type { Points } from '../points.js';
 import { commonStart, GrowingFactor } from './growing-factor.js';
 import { type Kernel, LikelyKernel } from './likely-kernel.js';
 import { distance, matern } from './matern.js';
-import type { Points } from './points.js';
 import type { Prediction } from './regressor.js';
 import { BLOCK, WhitenedBlock } from './whitened-block.js';
 
