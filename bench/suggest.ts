@@ -4,8 +4,8 @@ import { SeededRandom } from '../dist/domain/random/seeded-random.js';
 import { quantile } from '../dist/domain/replay/averages.js';
 import { needsUncertainty } from '../dist/domain/surrogate/acquisition.js';
 import { chooseRow, fittedAnew } from '../dist/domain/surrogate/choose.js';
-import { GrowingProcess } from '../dist/domain/surrogate/growing-process.js';
 import type { Points } from '../dist/domain/surrogate/points.js';
+import { GrowingProcess } from '../dist/domain/surrogate/regressors/growing-process.js';
 import {
   createRegressor,
   NEW_STUDY_SURROGATE,

@@ -2,7 +2,7 @@ import { UMAP } from 'umap-js';
 import { type FeatureTables, neighboursOfAll, neighboursOfNew } from '../dist/consumers/threads/feature-tables.js';
 import { KernelThreads } from '../dist/consumers/threads/kernel-threads.js';
 import { SeededRandom } from '../dist/domain/random/seeded-random.js';
-import type { Neighbours } from '../dist/domain/surrogate/nearest-neighbours.js';
+import type { Neighbours } from '../dist/domain/surrogate/embedding/nearest-neighbours.js';
 import { type TableVector, VectorTable } from '../dist/kernels/vector-table.js';
 import { type Benchmark, type Row, rounded } from './benchmark.js';
 import suggest from './suggest.js';
