@@ -1,3 +1,4 @@
+import { dot } from '../dot.js';
 import { SeededRandom } from '../random/seeded-random.js';
 import { orient } from './orientation.js';
 import type { Points } from './points.js';
@@ -23,9 +24,9 @@ export interface FeatureViews {
 /**
  * Functions as points that keep what their features say, for regressors that look at distances: the first 10 principal
  * components of the outputs, as arcsinh y so that those that grow do not decide alone and turned so that mirror images
- * are one place (`orient`), and the first 10 of the Fisher features; each view divided by the root of its total variance, the Fisher features by twice that. Unlike the embedding,
- * it has no chance in it. Of long Fisher features 2,048 evenly spread columns count. Element i of both views is row i;
- * n×20.
+ * are one place (`orient`), and the first 10 of the Fisher features; each view divided by the root of its total variance,
+ * the Fisher features by twice that. Unlike the embedding, it has no chance in it. Of long Fisher features 2,048 evenly
+ * spread columns count. Element i of both views is row i; n×20.
  */
 export function featureComponents({ outputs, fisher }: FeatureViews): Points {
   if (outputs.length !== fisher.length) {
@@ -110,12 +111,6 @@ function orthonormal(vectors: readonly Float64Array[]): Float64Array[] {
     basis.push(length > 1e-10 * before ? rest.map((value) => value / length) : rest.fill(0));
   }
   return basis;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
-  return sum;
 }
 
 function totalVariance({ count, coordinates }: Points): number {

@@ -1,4 +1,5 @@
 import type { Tensor2D } from '@tensorflow/tfjs';
+import { dot } from '../../domain/dot.js';
 import type { Tf } from '../../domain/operators/types.js';
 
 /**
@@ -28,12 +29,6 @@ function orthonormalRows(matrix: Float32Array, rows: number, columns: number): F
     basis.push(row);
   }
   return Float32Array.from(basis.flatMap((row) => [...row]));
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }
 
 /** a + factor · b into a, which may be b. */

@@ -1,3 +1,4 @@
+import { dot } from '../../dot.js';
 import type { SeededRandom } from '../../random/seeded-random.js';
 import { tridiagonalEigenvectors } from './tridiagonal-eigenvectors.js';
 
@@ -83,11 +84,5 @@ function combine(basis: readonly Float64Array[], vectors: Float64Array, column: 
     const factor = vectors[k * steps + column]!;
     for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + factor * vector[i]!;
   }
-  return sum;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;
 }

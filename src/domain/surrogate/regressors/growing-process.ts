@@ -1,3 +1,4 @@
+import { dot } from '../../dot.js';
 import type { Question } from '../choose.js';
 import type { Points } from '../points.js';
 import { commonStart, GrowingFactor } from './growing-factor.js';
@@ -104,5 +105,3 @@ export class GrowingProcess {
     for (const block of this.blocks) block.truncate(count);
   }
 }
-
-const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
