@@ -16,7 +16,7 @@ const threadCount = Number(process.argv[2] ?? 2);
 const ranges = SPACE_PRESETS.standard.flatMap((schema) => {
   const size = Number(schemaSize(parseSchema(schema), STANDARD_OPERATORS));
   const starts = Array.from({ length: Math.ceil(size / RANGE) }, (_, i) => i * RANGE);
-  return starts.map((from) => ({ source: { schema }, from, to: Math.min(from + RANGE, size) }));
+  return starts.map((from) => ({ source: { schema, sharing: true }, from, to: Math.min(from + RANGE, size) }));
 });
 const baselines = { source: { names: BASELINES }, from: 0, to: BASELINES.length };
 

@@ -7,7 +7,7 @@ const COLLECTIONS: Readonly<Record<string, readonly string[]>> = {
   functions: ['_id', 'rank', 'usable', 'outputs'],
   aliases: ['_id', 'hash', 'spaces', 'shared'],
   members: ['_id', 'space', 'digit', 'names', 'usable', 'unusable'],
-  spaces: ['_id', 'operators', 'operatorSource', 'schema', 'sample', 'names', 'size', 'state'],
+  spaces: ['_id', 'operators', 'operatorSource', 'schema', 'order', 'sample', 'names', 'size', 'state'],
   ranges: ['_id', 'space', 'from', 'to', 'done'],
 };
 const BITS = 128;

@@ -17,6 +17,8 @@ export interface SpaceDoc {
   operatorSource?: string;
   /** The schema's text; absent for a list. */
   schema?: string;
+  /** Ranges count its instances in the order that shares most work (sharingOrder); absent: by index. */
+  order?: 'sharing';
   /** Not all instances of the schema, but `size` of them that the seed chooses (IndexSample). */
   sample?: { seed: number };
   /** The names of a list, at most 1,000. */

@@ -11,9 +11,10 @@ export const handleOutputFeatures: Handler<'output-features'> = async ({ space: 
   const space = await store.spaces.get(id);
   if (!range || !space) return { skipped: 'the space is gone' };
   if (range.done) return { skipped: 'done before' };
-  const { operators, schema, sample, names } = space;
+  const { operators, schema, order, sample, names } = space;
   const source: FunctionSource = {
     ...(schema ? { schema } : {}),
+    ...(order === 'sharing' ? { sharing: true } : {}),
     ...(sample ? { sampleSeed: sample.seed } : {}),
     ...(names ? { names } : {}),
   };

@@ -1,7 +1,7 @@
 import { SELU_ALPHA, SELU_SCALE } from '../operators/unary/rectifier.js';
-import { logistic } from '../operators/unary/sigmoidal.js';
 import { besselI0e, besselI1e } from '../special-functions/bessel.js';
 import { erf } from '../special-functions/error-functions.js';
+import { logistic } from '../special-functions/logistic.js';
 
 /*
  * The partial derivatives of the operators, float64. At kinks they are the subgradients that the tensor forms take, so

@@ -1,5 +1,5 @@
 import { countOperators, formatExpression, parseExpression } from '../expression/expression.js';
-import { parseSchema, type Schema, type Slot, schemaSize } from '../expression/schema.js';
+import { loopOrder, parseSchema, type Schema, type Slot, schemaSize, sharingOrder } from '../expression/schema.js';
 import { canonicalHash } from '../features/canonical-hash.js';
 import { isUsable, OUTPUT_INPUTS, outputFeatures } from '../features/output-features.js';
 import type { OperatorSet } from '../operators/types.js';
@@ -14,6 +14,8 @@ import { ValueClasses } from './value-classes.js';
 /** An ordered list of functions: the instances of a schema, a seeded choice of them, or names. */
 export interface FunctionSource {
   schema?: string;
+  /** Instances in the order that shares most work (sharingOrder), not by their indices; not for a sample. */
+  sharing?: boolean;
   /** Not all instances in their order, but as IndexSample chooses them. */
   sampleSeed?: number;
   names?: readonly string[];
@@ -76,12 +78,12 @@ export class FunctionEnumerator {
     if (from < 0 || to > size) throw new RangeError(`functions ${from} to ${to} of ${size}`);
     if (schema.kind === 'x') return gatherNames(['x'], set, from, to);
     const sample = source.sampleSeed === undefined ? undefined : new IndexSample(size, source.sampleSeed);
-    return this.#gatherInstances(schema, sample, set, from, to);
+    const order = source.sharing && !sample ? sharingOrder(schema) : loopOrder(schema);
+    return this.#gatherInstances({ schema, order, sample }, set, from, to);
   }
 
   #gatherInstances(
-    schema: Slot,
-    sample: IndexSample | undefined,
+    { schema, order, sample }: { schema: Slot; order: readonly Slot[]; sample: IndexSample | undefined },
     set: OperatorSet,
     from: number,
     to: number,
@@ -91,7 +93,7 @@ export class FunctionEnumerator {
     const builder = new BatchBuilder();
     for (let begin = from; begin < to; begin += stretch) {
       const known = this.#knownOf(set);
-      const walk = new SchemaWalk(schema, set, known.classes);
+      const walk = new SchemaWalk(schema, order, set, known.classes);
       const applications = new Applications(known.classes.operators);
       const wanted: number[] = [];
       for (let i = begin; i < Math.min(begin + stretch, to); i++) {

@@ -1,4 +1,4 @@
-import { loopOrder, operatorsOfClass, type Schema, type Slot } from '../expression/schema.js';
+import { operatorsOfClass, type Schema, type Slot } from '../expression/schema.js';
 import type { Operator, OperatorSet } from '../operators/types.js';
 import { ValueClasses } from './value-classes.js';
 
@@ -20,7 +20,7 @@ interface Node {
 }
 
 /**
- * Goes through the instances of a schema in their order. Of each it knows the name and, for the arguments of the
+ * Goes through the instances of a schema in an order of loops. Of each it knows the name and, for the arguments of the
  * outermost operator, the classes of their values; what did not change since the last instance is kept.
  */
 export class SchemaWalk {
@@ -31,8 +31,11 @@ export class SchemaWalk {
   readonly #postOrder: Node[] = [];
   readonly #root: Node;
 
-  /** @param schema not x */
-  constructor(schema: Slot, set: OperatorSet, classes: ValueClasses) {
+  /**
+   * @param schema not x
+   * @param order all its slots, outermost loop first: `loopOrder` gives the instances in the order of their indices
+   */
+  constructor(schema: Slot, order: readonly Slot[], set: OperatorSet, classes: ValueClasses) {
     this.#classes = classes;
     const nodes = new Map<Slot, Node>();
     const build = (slot: Schema): Node | undefined => {
@@ -55,7 +58,7 @@ export class SchemaWalk {
       return node;
     };
     this.#root = build(schema)!;
-    this.#loops = loopOrder(schema).map((slot) => nodes.get(slot)!);
+    this.#loops = order.map((slot) => nodes.get(slot)!);
   }
 
   get name(): string {
@@ -72,7 +75,7 @@ export class SchemaWalk {
     return this.#root.argClasses;
   }
 
-  /** Goes to the instance of an index, which must be one of the schema's. */
+  /** Goes to an instance by its place in the order, from 0 on; there must be one. */
   seek(index: bigint): void {
     let rest = index;
     for (let i = this.#loops.length - 1; i >= 0; i--) {

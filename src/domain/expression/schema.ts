@@ -70,6 +70,17 @@ export function loopOrder(schema: Schema): Slot[] {
   return CLASS_ORDER.flatMap((operatorClass) => slots.filter((slot) => slot.class === operatorClass));
 }
 
+/**
+ * The slots with an outermost unary one last: functions that apply it to the same argument follow one another, and share
+ * the evaluation of all below. (Outermost operators of more arguments stay outermost: those whose arguments may change
+ * places then meet each other.)
+ */
+export function sharingOrder(schema: Schema): Slot[] {
+  const order = loopOrder(schema);
+  if (schema.kind === 'x' || schema.class !== 'unary') return order;
+  return [...order.filter((slot) => slot !== schema), schema];
+}
+
 /** How many functions a schema has over an operator set; 1 for the schema x. */
 export function schemaSize(schema: Schema, set: OperatorSet): bigint {
   return loopOrder(schema).reduce((size, slot) => size * BigInt(operatorsOfClass(set, slot.class).length), 1n);

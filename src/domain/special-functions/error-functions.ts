@@ -1,4 +1,5 @@
 import { type ChebyshevSeries, chebyshevSum, chebyshevSums, endOfRun } from './chebyshev.js';
+import { remembered } from './remembered.js';
 
 /*
  * Math has no error functions. Series: interpolation at Chebyshev nodes with 60 digits, cut at 2^-57 of the largest
@@ -49,38 +50,45 @@ export function erfc(x: number): number {
 
 /** `erf` of each, to the bit, but several times as fast. */
 export function erfOfAll(x: Float64Array, out: Float64Array): void {
-  for (let from = 0; from < x.length; ) {
-    const to = endOfRun(x, from, 1);
-    if (Math.abs(x[from]!) <= 1) centre(x, out, from, to);
-    else {
-      tails(x, out, from, to);
-      for (let i = from; i < to; i++) out[i] = x[i]! < 0 ? -(1 - out[i]!) : 1 - out[i]!;
-    }
-    from = to;
-  }
+  const sums = seriesOf(x);
+  for (let i = 0; i < x.length; i++) out[i] = erfFrom(x[i]!, sums[i]!);
 }
 
 /** `erfc` of each, to the bit, but several times as fast. */
 export function erfcOfAll(x: Float64Array, out: Float64Array): void {
+  const sums = seriesOf(x);
   for (let from = 0; from < x.length; ) {
-    const isTail = x[from]! >= 0.5;
     let to = from + 1;
-    while (to < x.length && x[to]! >= 0.5 === isTail) to++;
-    if (isTail) tails(x, out, from, to);
-    else {
-      const rest = out.subarray(from, to);
-      erfOfAll(x.subarray(from, to), rest);
-      for (let i = 0; i < rest.length; i++) rest[i] = 1 - rest[i]!;
-    }
+    while (to < x.length && isMiddle(x[to]!) === isMiddle(x[from]!)) to++;
+    if (isMiddle(x[from]!)) tails(x, out, from, to);
+    else for (let i = from; i < to; i++) out[i] = x[i]! > 1 ? sums[i]! : 1 - erfFrom(x[i]!, sums[i]!);
     from = to;
   }
 }
 
-/** `erf` between -1 and 1. */
+/** Where `erfc` is `erfcTail`, but `erf` is not made of it. */
+const isMiddle = (x: number): boolean => x >= 0.5 && x <= 1;
+
+/** erf(x) from what `seriesOf` gives for x. */
+function erfFrom(x: number, sum: number): number {
+  if (Math.abs(x) <= 1) return x * sum;
+  return x < 0 ? -(1 - sum) : 1 - sum;
+}
+
+/** What `erf` and `erfc` have in common: erf(x) / x where |x| <= 1, else `erfcTail` of |x|. */
+const seriesOf = remembered((x, out) => {
+  for (let from = 0; from < x.length; ) {
+    const to = endOfRun(x, from, 1);
+    if (Math.abs(x[from]!) <= 1) centre(x, out, from, to);
+    else tails(x, out, from, to);
+    from = to;
+  }
+});
+
+/** The series of `erf` between -1 and 1. */
 function centre(x: Float64Array, out: Float64Array, from: number, to: number): void {
   for (let i = from; i < to; i++) out[i] = 2 * x[i]! * x[i]! - 1;
   chebyshevSums(ERF_SERIES, out, from, to);
-  for (let i = from; i < to; i++) out[i] = x[i]! * out[i]!;
 }
 
 /** `erfcTail` of the sizes. */

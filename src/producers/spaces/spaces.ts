@@ -59,6 +59,7 @@ export function schemaSpace(text: string, operators: OperatorSet): SpaceDoc {
     _id: `schema-${digest(`${setKey(operators)}:${formatted}`)}`,
     ...setFields(operators),
     schema: formatted,
+    order: 'sharing',
     size: size.toString(),
     generation: 0,
     state: 'known',

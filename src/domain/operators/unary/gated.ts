@@ -1,8 +1,7 @@
 import { erf } from '../../special-functions/error-functions.js';
+import { logistic, softplus, swishOfAll } from '../../special-functions/logistic.js';
 import { erf as tensorErf } from '../tensor/special-functions.js';
 import type { UnaryOperator } from '../types.js';
-import { softplus } from './rectifier.js';
-import { logistic } from './sigmoidal.js';
 
 /* Units of the form x times a gate in [0, 1]. At -∞ they are -∞·0 = NaN, where the limit is 0 (but elish: -0). */
 
@@ -11,6 +10,10 @@ export const swish: UnaryOperator = {
   name: 'swish',
   arity: 1,
   evaluate: (x) => x * logistic(x),
+  vectorLoop:
+    () =>
+    ([x], out) =>
+      swishOfAll(x!, out),
   tensor: (tf, x) => tf.mul(x, tf.sigmoid(x)),
 };
 
@@ -26,7 +29,7 @@ export const elish: UnaryOperator = {
 export const mish: UnaryOperator = {
   name: 'mish',
   arity: 1,
-  evaluate: (x) => x * Math.tanh(softplus.evaluate(x)),
+  evaluate: (x) => x * Math.tanh(softplus(x)),
   tensor: (tf, x) => tf.mul(x, tf.tanh(tf.softplus(x))),
 };
 

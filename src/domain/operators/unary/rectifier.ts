@@ -1,3 +1,4 @@
+import { softplus as softplusOf, softplusOfAll } from '../../special-functions/logistic.js';
 import { withDerivative } from '../tensor/custom-gradient.js';
 import type { UnaryOperator } from '../types.js';
 
@@ -40,7 +41,11 @@ export const selu: UnaryOperator = {
 export const softplus: UnaryOperator = {
   name: 'softplus',
   arity: 1,
-  evaluate: (x) => (x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x))),
+  evaluate: softplusOf,
+  vectorLoop:
+    () =>
+    ([x], out) =>
+      softplusOfAll(x!, out),
   tensor: (tf, x) => tf.softplus(x),
 };
 

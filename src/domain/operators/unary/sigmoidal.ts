@@ -1,8 +1,11 @@
+import {
+  logSigmoid as lnLogistic,
+  logistic,
+  logisticOfAll,
+  logSigmoidOfAll,
+} from '../../special-functions/logistic.js';
 import { withDerivative } from '../tensor/custom-gradient.js';
 import type { UnaryOperator } from '../types.js';
-
-/** 1/(1 + e⁻ˣ). */
-export const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 
 /** Hyperbolic tangent. */
 export const tanh: UnaryOperator = {
@@ -17,6 +20,10 @@ export const sigmoid: UnaryOperator = {
   name: 'sigmoid',
   arity: 1,
   evaluate: logistic,
+  vectorLoop:
+    () =>
+    ([x], out) =>
+      logisticOfAll(x!, out),
   tensor: (tf, x) => tf.sigmoid(x),
 };
 
@@ -24,7 +31,11 @@ export const sigmoid: UnaryOperator = {
 export const logSigmoid: UnaryOperator = {
   name: 'log_sigmoid',
   arity: 1,
-  evaluate: (x) => (x >= 0 ? -Math.log1p(Math.exp(-x)) : x - Math.log1p(Math.exp(x))),
+  evaluate: lnLogistic,
+  vectorLoop:
+    () =>
+    ([x], out) =>
+      logSigmoidOfAll(x!, out),
   tensor: (tf, x) =>
     withDerivative(
       tf,
