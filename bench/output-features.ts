@@ -2,6 +2,7 @@ import { FunctionEnumerator } from '../dist/domain/enumeration/enumerator.js';
 import { canonicalHash } from '../dist/domain/features/canonical-hash.js';
 import { isUsable, outputFeatures } from '../dist/domain/features/output-features.js';
 import { STANDARD_OPERATORS } from '../dist/domain/operators/index.js';
+import { wasmEnumerationKernels } from '../dist/kernels/function-vectors.js';
 import { type Benchmark, type Row, rounded } from './benchmark.js';
 
 /** The first instances of each schema; a naive evaluation of them takes some seconds. */
@@ -26,7 +27,7 @@ function compare(schema: string, functions: number, notify: (line: string) => vo
   notify(schema);
   let [ours, naive] = [0, 0];
   for (const measured of [false, true]) {
-    const enumerator = new FunctionEnumerator();
+    const enumerator = new FunctionEnumerator(wasmEnumerationKernels());
     for (let from = 0; from < (measured ? functions : CHUNK); from += CHUNK) {
       let started = performance.now();
       const { names, classOf, hashes } = enumerator.enumerate({ schema }, STANDARD_OPERATORS, from, from + CHUNK);

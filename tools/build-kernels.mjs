@@ -22,6 +22,7 @@ const OPTIONS = [
 const SHARED = [...OPTIONS, '--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536'];
 
 const KERNELS = {
+  'function-vectors': OPTIONS,
   'householder-tridiagonal': OPTIONS,
   'umap-descent': OPTIONS,
   'vector-distances': SHARED,

@@ -7,6 +7,7 @@ import { layoutGraph, neighbourGraph, type ViewNeighbours } from '../../domain/s
 import { placePoints } from '../../domain/surrogate/embedding/place-points.js';
 import type { Points } from '../../domain/surrogate/points.js';
 import { wasmEmbeddingKernels } from '../../kernels/embedding-kernels.js';
+import { wasmEnumerationKernels } from '../../kernels/function-vectors.js';
 
 /** What a worker thread does: our own pure computations, never a user's module and never TensorFlow. */
 export interface KernelTasks {
@@ -22,7 +23,7 @@ export interface KernelTasks {
 
 /** The tasks of one thread, which keeps what several ranges of a space have in common. */
 function kernelTasks(): KernelTasks {
-  const enumerator = new FunctionEnumerator();
+  const enumerator = new FunctionEnumerator(wasmEnumerationKernels());
   return {
     enumerate: ({ source, operators, from, to }) =>
       enumerator.enumeratePacked(source, operatorSet(operators), from, to),

@@ -2,11 +2,12 @@ import { countOperators, formatExpression, parseExpression } from '../expression
 import { loopOrder, parseSchema, type Schema, type Slot, schemaSize, sharingOrder } from '../expression/schema.js';
 import { canonicalHash } from '../features/canonical-hash.js';
 import { isUsable, OUTPUT_INPUTS, outputFeatures } from '../features/output-features.js';
-import type { OperatorSet } from '../operators/types.js';
+import type { OperatorSet, VectorKernels } from '../operators/types.js';
 import { Applications } from './applications.js';
 import { BatchBuilder, type FunctionBatch, type PackedBatch } from './function-batch.js';
 import { OperatorLoops } from './operator-loop.js';
 import { type Digest, OutputHasher } from './output-hasher.js';
+import type { MakeRounding } from './output-rounding.js';
 import { IndexSample } from './sample.js';
 import { SchemaWalk } from './schema-walk.js';
 import { ValueClasses } from './value-classes.js';
@@ -14,7 +15,7 @@ import { ValueClasses } from './value-classes.js';
 /** An ordered list of functions: the instances of a schema, a seeded choice of them, or names. */
 export interface FunctionSource {
   schema?: string;
-  /** Instances in the order that shares most work (sharingOrder), not by their indices; not for a sample. */
+  /** Places count instances in the order that shares most work (sharingOrder), not by index; not for a sample. */
   sharing?: boolean;
   /** Not all instances in their order, but as IndexSample chooses them. */
   sampleSeed?: number;
@@ -35,6 +36,11 @@ const MAX_CLASSES = 2 ** 17;
 /** Classes that one stretch of work may add: a range of a schema with hundreds of slots is done in several. */
 const STRETCH = 2 ** 17;
 
+/** What does the heavy parts: kernels that give the same bits as the plain functions, which are the default. */
+export interface EnumerationKernels extends Partial<VectorKernels> {
+  readonly rounding?: MakeRounding;
+}
+
 /** What is remembered of an operator set. */
 interface Known {
   set: OperatorSet;
@@ -51,12 +57,17 @@ interface Known {
  * classes of inner expressions, of the last operator set that it was asked for.
  */
 export class FunctionEnumerator {
-  readonly #hasher = new OutputHasher(ASCENDING);
-  readonly #outputs = new Float64Array(ASCENDING.length);
-  readonly #loops = new OperatorLoops();
+  readonly #hasher: OutputHasher;
+  readonly #loops: OperatorLoops;
   /** Made when it is needed. */
   #room: Float64Array | undefined;
   #known: Known | undefined;
+
+  /** @param kernels in place of plain functions */
+  constructor(kernels: EnumerationKernels = {}) {
+    this.#hasher = new OutputHasher(ASCENDING, kernels.rounding);
+    this.#loops = new OperatorLoops(kernels);
+  }
 
   /**
    * The functions [from, to).
@@ -91,6 +102,7 @@ export class FunctionEnumerator {
     const operators = countSlots(schema);
     const stretch = Math.ceil(STRETCH / operators);
     const builder = new BatchBuilder();
+    const isLast = order.at(-1) === schema;
     for (let begin = from; begin < to; begin += stretch) {
       const known = this.#knownOf(set);
       const walk = new SchemaWalk(schema, order, set, known.classes);
@@ -100,7 +112,7 @@ export class FunctionEnumerator {
         if (sample) walk.seek(sample.indexAt(BigInt(i)));
         else if (i === begin) walk.seek(BigInt(i));
         else walk.next();
-        builder.addName(walk.name);
+        builder.addName(walk.name, isLast ? walk.operator : 0);
         wanted.push(applications.add(walk.operator, walk.argClasses));
       }
       const places = this.#evaluate(applications, schema.args.length, known, builder, set.own !== undefined);
@@ -120,9 +132,10 @@ export class FunctionEnumerator {
     builder: BatchBuilder,
     keep: boolean,
   ): Uint32Array {
+    const { values: result } = this.#hasher;
     const outputs = keep ? () => this.#hasher.outputs() : undefined;
     const places = new Uint32Array(applications.count);
-    const rooms = Array.from({ length: arity }, () => new Float64Array(this.#outputs.length));
+    const rooms = Array.from({ length: arity }, () => new Float64Array(result.length));
     const args: Float64Array[] = [];
     const ids: number[] = [];
     for (const application of applications.byArguments()) {
@@ -131,8 +144,8 @@ export class FunctionEnumerator {
         if (ids[i] !== id) args[i] = known.classes.values(id, rooms[i]);
         ids[i] = id;
       }
-      known.classes.evaluate(applications.operator(application), args, this.#outputs);
-      const { hash, usable } = keep ? this.#hasher.digest(this.#outputs) : this.#digest(known, args, ids);
+      known.classes.evaluate(applications.operator(application), args, result);
+      const { hash, usable } = keep ? this.#hasher.digest() : this.#digest(known, args, ids);
       places[application] = builder.classPlace(hash, usable, outputs);
     }
     return places;
@@ -140,18 +153,18 @@ export class FunctionEnumerator {
 
   /** Of the outputs, which are often those of an argument (`abs` of what is positive) or all the same. */
   #digest({ constants, ofClass }: Known, args: readonly Float64Array[], ids: readonly number[]): Digest {
-    const outputs = this.#outputs;
+    const outputs = this.#hasher.values;
     if (isConstant(outputs)) {
-      const digest = constants.get(outputs[0]!) ?? this.#hasher.digest(outputs);
+      const digest = constants.get(outputs[0]!) ?? this.#hasher.digest();
       constants.set(outputs[0]!, digest);
       return digest;
     }
     for (let i = 0; i < args.length; i++) {
       if (!isSame(outputs, args[i]!)) continue;
-      ofClass[ids[i]!] ??= this.#hasher.digest(outputs);
+      ofClass[ids[i]!] ??= this.#hasher.digest();
       return ofClass[ids[i]!]!;
     }
-    return this.#hasher.digest(outputs);
+    return this.#hasher.digest();
   }
 
   #knownOf(set: OperatorSet): Known {

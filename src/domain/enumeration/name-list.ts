@@ -36,8 +36,8 @@ export class NameList {
     return piece.slice(this.#begins[i]!, end - 1);
   }
 
-  /** All names, each with a line feed behind it. */
-  text(): string {
-    return `${this.#pieces.join('')}${this.#last.map((name) => `${name}\n`).join('')}`;
+  /** All names in the order given, each with a line feed behind it. */
+  text(order: ArrayLike<number>): string {
+    return [...Array.from(order, (i) => this.at(i)), ''].join('\n');
   }
 }

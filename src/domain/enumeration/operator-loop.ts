@@ -1,4 +1,5 @@
-import type { Operator } from '../operators/types.js';
+import type { Operator, VectorKernels } from '../operators/types.js';
+import { chebyshevSums } from '../special-functions/chebyshev.js';
 
 /** Applies an operator element by element: `out[i] = operator(args[0][i], args[1][i], ...)`. `out` is none of `args`. */
 type OperatorLoop = (args: readonly Float64Array[], out: Float64Array) => void;
@@ -6,6 +7,12 @@ type OperatorLoop = (args: readonly Float64Array[], out: Float64Array) => void;
 /** The loops of operators, compiled when they are first asked for. */
 export class OperatorLoops {
   readonly #loops = new Map<Operator, OperatorLoop[]>();
+  readonly #kernels: VectorKernels;
+
+  /** @param kernels in place of plain functions */
+  constructor(kernels: Partial<VectorKernels> = {}) {
+    this.#kernels = { chebyshevSums: kernels.chebyshevSums ?? chebyshevSums };
+  }
 
   /** @param count number of arguments */
   of(operator: Operator, count: number): OperatorLoop {
@@ -14,7 +21,7 @@ export class OperatorLoops {
       loops = [];
       this.#loops.set(operator, loops);
     }
-    loops[count] ??= operator.vectorLoop?.() ?? compile(operator, count);
+    loops[count] ??= operator.vectorLoop?.(this.#kernels) ?? compile(operator, count);
     return loops[count];
   }
 }

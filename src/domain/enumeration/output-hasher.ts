@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { CANONICAL_NAN, HASH_DIGITS, VERSION_TAG } from '../features/canonical-hash.js';
+import { type MakeRounding, type OutputRounding, plainRounding } from './output-rounding.js';
 
 const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
@@ -12,46 +13,33 @@ export interface Digest {
 
 /**
  * Rounds values to output features and hashes them, as outputFeatures and canonicalHash do one after the other, but with
- * buffers used again and in one pass: of a million functions, this and the last operator are all that is left to do.
+ * buffers used again: of a million functions, this and the last operator are all that is left to do.
  */
 export class OutputHasher {
+  /** To be written to before each digest: float64, in the order given. */
+  readonly values: Float64Array;
+  readonly #rounding: OutputRounding;
   readonly #bytes: Buffer;
   readonly #tagged: Buffer;
-  readonly #floats: Float32Array;
   readonly #bits: Uint32Array;
-  readonly #order: Uint16Array;
 
-  /** @param order places of the values among the samples, whose number is even */
-  constructor(order: Uint16Array) {
-    const count = order.length;
-    this.#order = order;
+  /** @param order places of the values among the samples, a multiple of four */
+  constructor(order: Uint16Array, makeRounding: MakeRounding = plainRounding) {
     // The tag ends where the floats begin, and those must be aligned.
-    const begin = Math.ceil(VERSION_TAG.length / 4) * 4;
-    const memory = new ArrayBuffer(begin + 4 * count);
-    this.#floats = new Float32Array(memory, begin);
-    this.#bits = new Uint32Array(memory, begin);
-    this.#bytes = Buffer.from(memory, begin);
-    this.#tagged = Buffer.from(memory, begin - VERSION_TAG.length);
+    this.#rounding = makeRounding(order, Math.ceil(VERSION_TAG.length / 4) * 4);
+    const { values, floats } = this.#rounding;
+    this.values = values;
+    this.#bits = new Uint32Array(floats.buffer, floats.byteOffset, floats.length);
+    this.#bytes = Buffer.from(floats.buffer, floats.byteOffset, floats.byteLength);
+    const tag = VERSION_TAG.length;
+    this.#tagged = Buffer.from(floats.buffer, floats.byteOffset - tag, tag + floats.byteLength);
     this.#tagged.write(VERSION_TAG, 'latin1');
   }
 
-  /** @param values float64, as many as there are samples, in the order given */
-  digest(values: Float64Array): Digest {
-    const floats = this.#floats;
-    const order = this.#order;
-    // ±∞ and NaN times 0 are NaN, and stay it in a sum; in two sums, so that additions need not wait for one another.
-    let [even, odd] = [0, 0];
-    for (let i = 0; i < order.length; i += 2) {
-      // The rounding may make a -0 as well: -0 + 0 = +0.
-      const first = Math.fround(values[i]!) + 0;
-      const second = Math.fround(values[i + 1]!) + 0;
-      floats[order[i]!] = first;
-      floats[order[i + 1]!] = second;
-      even += first * 0;
-      odd += second * 0;
-    }
-    const zero = even + odd;
-    const finite = zero === 0;
+  /** Of `values`. */
+  digest(): Digest {
+    const { floats, round } = this.#rounding;
+    const finite = round();
     const usable = finite && isVaried(floats);
     if (!finite) makeNansOne(floats, this.#bits);
     if (!LITTLE_ENDIAN) this.#bytes.swap32();
@@ -60,7 +48,7 @@ export class OutputHasher {
 
   /** The output features of what was digested last, as outputFeatures gives them. */
   outputs(): Float32Array {
-    const outputs = this.#floats.slice();
+    const outputs = this.#rounding.floats.slice();
     if (!LITTLE_ENDIAN) Buffer.from(outputs.buffer).swap32();
     return outputs;
   }

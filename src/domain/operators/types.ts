@@ -1,8 +1,14 @@
 import type * as tfjs from '@tensorflow/tfjs';
+import type { ChebyshevSums } from '../special-functions/chebyshev.js';
 
 /** The tfjs module of the backend in use. Always a parameter: a second copy of tfjs would be a second engine. */
 export type Tf = typeof tfjs;
 export type Tensor = tfjs.Tensor;
+
+/** What loops over vectors are made of: plain functions, or kernels that give the same bits. */
+export interface VectorKernels {
+  readonly chebyshevSums: ChebyshevSums;
+}
 
 interface OperatorBase {
   /** The name in expressions: lower case letters, digits and underscores, starting with a letter. */
@@ -13,7 +19,7 @@ interface OperatorBase {
    * Makes a loop that writes what `evaluate` gives for each element of vectors of one length, to the bit, where it can
    * do so much faster than one by one. Of built-in operators only: the loop may keep memory of its own.
    */
-  readonly vectorLoop?: () => (args: readonly Float64Array[], out: Float64Array) => void;
+  readonly vectorLoop?: (kernels: VectorKernels) => (args: readonly Float64Array[], out: Float64Array) => void;
   /**
    * Which arguments may change places without changing a value, but for the sign of a zero: all, or the first two.
    * @defaultValue none

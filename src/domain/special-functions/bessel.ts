@@ -1,4 +1,4 @@
-import { type ChebyshevSeries, chebyshevSum, chebyshevSums, endOfRun } from './chebyshev.js';
+import { type ChebyshevSeries, type ChebyshevSums, chebyshevSum, endOfRun } from './chebyshev.js';
 
 /*
  * Modified Bessel functions of the first kind, scaled by e^{-|x|}. Series: interpolation at Chebyshev nodes with 60
@@ -63,7 +63,12 @@ export function besselI1e(x: number): number {
 }
 
 /** The series of `besselI0e` and `besselI1e` for a whole vector. */
-function sums(x: Float64Array, out: Float64Array, small: ChebyshevSeries, large: ChebyshevSeries): void {
+function sums(
+  x: Float64Array,
+  out: Float64Array,
+  [small, large]: readonly [ChebyshevSeries, ChebyshevSeries],
+  chebyshevSums: ChebyshevSums,
+): void {
   for (let from = 0; from < x.length; ) {
     const to = endOfRun(x, from, 8);
     if (Math.abs(x[from]!) <= 8) {
@@ -79,13 +84,13 @@ function sums(x: Float64Array, out: Float64Array, small: ChebyshevSeries, large:
 }
 
 /** `besselI0e` of each, to the bit, but several times as fast. */
-export function besselI0eOfAll(x: Float64Array, out: Float64Array): void {
-  sums(x, out, I0E_SMALL, I0E_LARGE);
+export function besselI0eOfAll(x: Float64Array, out: Float64Array, chebyshevSums: ChebyshevSums): void {
+  sums(x, out, [I0E_SMALL, I0E_LARGE], chebyshevSums);
 }
 
 /** `besselI1e` of each, to the bit, but several times as fast. */
-export function besselI1eOfAll(x: Float64Array, out: Float64Array): void {
-  sums(x, out, I1E_SMALL, I1E_LARGE);
+export function besselI1eOfAll(x: Float64Array, out: Float64Array, chebyshevSums: ChebyshevSums): void {
+  sums(x, out, [I1E_SMALL, I1E_LARGE], chebyshevSums);
   for (let i = 0; i < x.length; i++) {
     const value = x[i]!;
     if (Math.abs(value) <= 8) out[i] = value * out[i]!;

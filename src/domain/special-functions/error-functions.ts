@@ -1,4 +1,4 @@
-import { type ChebyshevSeries, chebyshevSum, chebyshevSums, endOfRun } from './chebyshev.js';
+import { type ChebyshevSeries, type ChebyshevSums, chebyshevSum, endOfRun } from './chebyshev.js';
 import { remembered } from './remembered.js';
 
 /*
@@ -49,18 +49,18 @@ export function erfc(x: number): number {
 }
 
 /** `erf` of each, to the bit, but several times as fast. */
-export function erfOfAll(x: Float64Array, out: Float64Array): void {
-  const sums = seriesOf(x);
+export function erfOfAll(x: Float64Array, out: Float64Array, chebyshevSums: ChebyshevSums): void {
+  const sums = seriesOf(x, chebyshevSums);
   for (let i = 0; i < x.length; i++) out[i] = erfFrom(x[i]!, sums[i]!);
 }
 
 /** `erfc` of each, to the bit, but several times as fast. */
-export function erfcOfAll(x: Float64Array, out: Float64Array): void {
-  const sums = seriesOf(x);
+export function erfcOfAll(x: Float64Array, out: Float64Array, chebyshevSums: ChebyshevSums): void {
+  const sums = seriesOf(x, chebyshevSums);
   for (let from = 0; from < x.length; ) {
     let to = from + 1;
     while (to < x.length && isMiddle(x[to]!) === isMiddle(x[from]!)) to++;
-    if (isMiddle(x[from]!)) tails(x, out, from, to);
+    if (isMiddle(x[from]!)) tails(x, out, from, to, chebyshevSums);
     else for (let i = from; i < to; i++) out[i] = x[i]! > 1 ? sums[i]! : 1 - erfFrom(x[i]!, sums[i]!);
     from = to;
   }
@@ -76,23 +76,23 @@ function erfFrom(x: number, sum: number): number {
 }
 
 /** What `erf` and `erfc` have in common: erf(x) / x where |x| <= 1, else `erfcTail` of |x|. */
-const seriesOf = remembered((x, out) => {
+const seriesOf = remembered((x, out, chebyshevSums: ChebyshevSums) => {
   for (let from = 0; from < x.length; ) {
     const to = endOfRun(x, from, 1);
-    if (Math.abs(x[from]!) <= 1) centre(x, out, from, to);
-    else tails(x, out, from, to);
+    if (Math.abs(x[from]!) <= 1) centre(x, out, from, to, chebyshevSums);
+    else tails(x, out, from, to, chebyshevSums);
     from = to;
   }
 });
 
 /** The series of `erf` between -1 and 1. */
-function centre(x: Float64Array, out: Float64Array, from: number, to: number): void {
+function centre(x: Float64Array, out: Float64Array, from: number, to: number, chebyshevSums: ChebyshevSums): void {
   for (let i = from; i < to; i++) out[i] = 2 * x[i]! * x[i]! - 1;
   chebyshevSums(ERF_SERIES, out, from, to);
 }
 
 /** `erfcTail` of the sizes. */
-function tails(x: Float64Array, out: Float64Array, from: number, to: number): void {
+function tails(x: Float64Array, out: Float64Array, from: number, to: number, chebyshevSums: ChebyshevSums): void {
   for (let i = from; i < to; i++) out[i] = (Math.abs(x[i]!) - 4) / (Math.abs(x[i]!) + 4);
   chebyshevSums(ERFCX_SERIES, out, from, to);
   for (let i = from; i < to; i++) {

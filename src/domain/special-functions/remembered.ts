@@ -1,21 +1,21 @@
-/** Writes a function of each entry of a vector. */
-type VectorFunction = (x: Float64Array, out: Float64Array) => void;
-
 /**
  * The function with its last vector and result kept, for a part that several operators have in common: all operators are
  * applied to one vector before the next comes. The result is valid until the next call and not to be written to.
+ * @param compute writes a function of each entry of x, the same for 0 as for -0, whatever further arguments there are
  */
-export function remembered(compute: VectorFunction): (x: Float64Array) => Float64Array {
+export function remembered<Further extends unknown[]>(
+  compute: (x: Float64Array, out: Float64Array, ...further: Further) => void,
+): (x: Float64Array, ...further: Further) => Float64Array {
   let argument = new Float64Array();
   let result = new Float64Array();
-  return (x) => {
+  return (x, ...further) => {
     if (isSame(x, argument)) return result;
     if (argument.length !== x.length) {
       argument = new Float64Array(x.length);
       result = new Float64Array(x.length);
     }
     argument.set(x);
-    compute(x, result);
+    compute(x, result, ...further);
     return result;
   };
 }

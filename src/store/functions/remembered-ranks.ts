@@ -54,7 +54,7 @@ export class RememberedRanks {
 
   /** Where the function is, else where it may be put. */
   #find(slots: Float64Array, hash: string, bits: number): number {
-    const first = WIDTH * hexadecimal(hash, 14, 19);
+    const first = WIDTH * hexadecimal(hash, 0, 5);
     for (let slot = first; slot < first + WIDTH * PROBES; slot += WIDTH) {
       if (slots[slot] === bits || slots[slot] === EMPTY) return slot;
     }
@@ -62,7 +62,7 @@ export class RememberedRanks {
   }
 }
 
-/** The last 52 bits, which fit a number exactly; 20 others choose the slot. */
+/** The last 52 bits, which fit a number exactly. The first 20 choose the slot: functions come in their order. */
 const bitsOf = (hash: string): number => hexadecimal(hash, 19, 25) * 2 ** 28 + hexadecimal(hash, 25, 32);
 
 /** Of a rank `CCCC.LLLL.name`: the two numbers and three characters, then seven more; both below 2⁵³. */

@@ -9,6 +9,7 @@ import { canonicalHash } from '../../../src/domain/features/canonical-hash.js';
 import { isUsable, outputFeatures } from '../../../src/domain/features/output-features.js';
 import { ALL_OPERATORS, STANDARD_OPERATORS } from '../../../src/domain/operators/index.js';
 import type { OperatorSet } from '../../../src/domain/operators/types.js';
+import { wasmEnumerationKernels } from '../../../src/kernels/function-vectors.js';
 import { SPACE_PRESETS } from '../../../src/producers/spaces/space-entries.js';
 import { testSize } from '../../support/test-size.js';
 
@@ -33,9 +34,12 @@ function plain(names: readonly string[], set: OperatorSet) {
 const byName = ({ names, classOf, hashes, usable }: FunctionBatch) =>
   names.map((name, i) => ({ name, hash: hashes[classOf[i]!]!, usable: usable[classOf[i]!]! }));
 
-describe('enumeration', () => {
+describe.each([
+  ['plain', {}],
+  ['with kernels', wasmEnumerationKernels()],
+])('enumeration, %s,', (_, kernels) => {
   // One for all cases, so that what it remembers of one range is used, or misused, by others.
-  const enumerator = new FunctionEnumerator();
+  const enumerator = new FunctionEnumerator(kernels);
 
   it.each(SCHEMAS)('of %s gives names, hashes and usability as each function alone does', (schema) => {
     const property = fc.property(
@@ -123,6 +127,46 @@ describe('enumeration', () => {
     const batch = enumerator.enumerate({ schema: 'binary(unary(x),unary(x))' }, STANDARD_OPERATORS, 0, 5103);
     expect(new Set(batch.names).size).toBe(5103);
     expect(batch.hashes).toHaveLength(2792);
+  });
+});
+
+describe('in the order that shares work', () => {
+  const enumerator = new FunctionEnumerator(wasmEnumerationKernels());
+  const set: OperatorSet = { ...STANDARD_OPERATORS, unary: STANDARD_OPERATORS.unary.slice(5, 12) };
+
+  it.each([
+    'unary(x)',
+    'unary(unary(unary(x)))',
+    'unary(binary(unary(x),unary(x)))',
+    'unary(n-ary(x,unary(x)))',
+    'binary(unary(x),unary(x))',
+  ])('%s has each function once, however it is divided', (schema) => {
+    const size = Number(schemaSize(parseSchema(schema), set));
+    const expected = byName(enumerator.enumerate({ schema }, set, 0, size));
+    for (const range of [1, 7, 100, 333].filter((range) => size / range < 1000)) {
+      const starts = Array.from({ length: Math.ceil(size / range) }, (_, i) => range * i);
+      const found = starts.flatMap((from) =>
+        byName(enumerator.enumerate({ schema, sharing: true }, set, from, Math.min(from + range, size))),
+      );
+      const sorted = (functions: typeof found) => functions.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+      expect(sorted(found)).toEqual(sorted(expected));
+    }
+  });
+
+  it('a range applies all outermost operators to few arguments, and has them one after the other', () => {
+    const { names } = enumerator.enumerate({ schema: 'unary(unary(unary(x)))', sharing: true }, set, 70, 84);
+    const parts = names.map((name) => [name.slice(0, name.indexOf('(')), name.slice(name.indexOf('(') + 1, -1)]);
+    expect(parts.map(([outermost]) => outermost)).toEqual(set.unary.flatMap(({ name }) => [name, name]));
+    expect(new Set(parts.map(([, argument]) => argument)).size).toBe(2);
+  });
+
+  it('gives smallest ranks and packs as by index', () => {
+    const source = { schema: 'unary(unary(x))', sharing: true };
+    const batch = enumerator.enumerate(source, set, 0, 49);
+    const byIndex = enumerator.enumerate({ schema: source.schema }, set, 0, 49);
+    expect(batch.hashes).toEqual(byIndex.hashes);
+    expect(batch.ranks).toEqual(byIndex.ranks);
+    expect(unpackBatch(structuredClone(enumerator.enumeratePacked(source, set, 0, 49)))).toEqual(batch);
   });
 });
 

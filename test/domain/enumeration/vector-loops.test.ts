@@ -4,6 +4,7 @@ import { OperatorLoops } from '../../../src/domain/enumeration/operator-loop.js'
 import { apply } from '../../../src/domain/operators/check-points.js';
 import { ALL_OPERATORS } from '../../../src/domain/operators/index.js';
 import type { Operator } from '../../../src/domain/operators/types.js';
+import { wasmEnumerationKernels } from '../../../src/kernels/function-vectors.js';
 import { testSize } from '../../support/test-size.js';
 
 const OPERATORS: readonly Operator[] = [...ALL_OPERATORS.unary, ...ALL_OPERATORS.binary, ...ALL_OPERATORS.nary];
@@ -26,9 +27,10 @@ const countOf = ({ arity }: Operator) => (arity === 'n' ? 3 : arity);
 /** As bits, every NaN alike: -0 is not 0. */
 const shown = (values: Iterable<number>) => [...values].map((value) => (Object.is(value, -0) ? '-0' : String(value)));
 
-describe('the loop over vectors', () => {
-  const loops = new OperatorLoops();
-
+describe.each([
+  ['plain', new OperatorLoops()],
+  ['with kernels', new OperatorLoops(wasmEnumerationKernels())],
+])('the loop over vectors, %s,', (_, loops) => {
   it.each(OPERATORS.map((operator) => [operator.name, operator] as const))(
     'of %s gives what evaluate gives',
     (_, operator) => {
@@ -43,6 +45,19 @@ describe('the loop over vectors', () => {
         const out = new Float64Array(args[0]!.length);
         loops.of(operator, count)(args, out);
         expect(shown(out)).toEqual(shown(expected));
+        // Once more with zeros of the other sign, which a loop may take for what it remembers.
+        const flipped = args.map((arg) => arg.map((value) => (value === 0 ? -value : value)));
+        loops.of(operator, count)(flipped, out);
+        expect(shown(out)).toEqual(
+          shown(
+            Array.from(out, (_, i) =>
+              apply(
+                operator,
+                flipped.map((arg) => arg[i]!),
+              ),
+            ),
+          ),
+        );
         // Once more with other second arguments: a loop may keep something of the first.
         if (count !== 2) return;
         const swapped = [args[0]!, args[0]!];
@@ -52,7 +67,9 @@ describe('the loop over vectors', () => {
       fc.assert(property, { numRuns: testSize({ small: 300, full: 20_000 }) });
     },
   );
+});
 
+describe('an operator', () => {
   it.each(OPERATORS.filter(({ symmetric }) => symmetric).map((operator) => [operator.name, operator] as const))(
     'of %s gives the same with its arguments in another order, but for the sign of zeros',
     (_, operator) => {

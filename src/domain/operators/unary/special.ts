@@ -11,9 +11,9 @@ export const erf: UnaryOperator = {
   arity: 1,
   evaluate: errorFunctions.erf,
   vectorLoop:
-    () =>
+    ({ chebyshevSums }) =>
     ([x], out) =>
-      errorFunctions.erfOfAll(x!, out),
+      errorFunctions.erfOfAll(x!, out, chebyshevSums),
   tensor: tensors.erf,
 };
 
@@ -23,9 +23,9 @@ export const erfc: UnaryOperator = {
   arity: 1,
   evaluate: errorFunctions.erfc,
   vectorLoop:
-    () =>
+    ({ chebyshevSums }) =>
     ([x], out) =>
-      errorFunctions.erfcOfAll(x!, out),
+      errorFunctions.erfcOfAll(x!, out, chebyshevSums),
   tensor: tensors.erfc,
 };
 
@@ -35,9 +35,9 @@ export const besselI0eOperator: UnaryOperator = {
   arity: 1,
   evaluate: besselI0e,
   vectorLoop:
-    () =>
+    ({ chebyshevSums }) =>
     ([x], out) =>
-      besselI0eOfAll(x!, out),
+      besselI0eOfAll(x!, out, chebyshevSums),
   tensor: tensors.besselI0e,
 };
 
@@ -47,8 +47,8 @@ export const besselI1eOperator: UnaryOperator = {
   arity: 1,
   evaluate: besselI1e,
   vectorLoop:
-    () =>
+    ({ chebyshevSums }) =>
     ([x], out) =>
-      besselI1eOfAll(x!, out),
+      besselI1eOfAll(x!, out, chebyshevSums),
   tensor: tensors.besselI1e,
 };
