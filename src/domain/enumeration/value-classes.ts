@@ -84,21 +84,20 @@ export class ValueClasses {
     if (kept) return kept;
     const { operator, args } = this.#recipes[id]!;
     const values = room ?? new Float64Array(this.#work.length);
-    this.evaluate(
-      operator,
-      args.map((arg) => this.values(arg)),
-      values,
-    );
+    this.evaluate(operator, this.#valuesOfAll(args), values);
     return values;
+  }
+
+  /** Filled from its beginning, as the lists of all callers of a loop are: the engine compiles a loop for one kind. */
+  #valuesOfAll(ids: readonly number[]): Float64Array[] {
+    const all: Float64Array[] = [];
+    for (const id of ids) all.push(this.values(id));
+    return all;
   }
 
   #intern(operator: number, args: readonly number[]): number {
     const work = this.#work;
-    this.evaluate(
-      operator,
-      args.map((arg) => this.values(arg)),
-      work,
-    );
+    this.evaluate(operator, this.#valuesOfAll(args), work);
     for (let i = 0; i < work.length; i++) if (Number.isNaN(work[i])) work[i] = Number.NaN;
     const digest = hash('sha256', this.#workBytes, 'base64');
     const known = this.#byValues.get(digest);
