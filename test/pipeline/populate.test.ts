@@ -1,4 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { formatExpression } from '../../src/domain/expression/expression.js';
+import { parseSchema, schemaInstance } from '../../src/domain/expression/schema.js';
+import { STANDARD_OPERATORS } from '../../src/domain/operators/index.js';
+import { schemaSpace } from '../../src/producers/spaces/spaces.js';
 import { testServices } from '../support/services.js';
 import { spiralsStudy, startConsumers, until } from '../support/spirals-study.js';
 
@@ -35,5 +39,26 @@ describe('populate', () => {
     expect((await populated()).functions).toBe(31 + 5000 + 1);
     const { populate } = await study.progress();
     expect(populate.spaces).toBe(5);
+  }, 240_000);
+
+  it('finishes a space that an older version began, whose ranges count by index', async () => {
+    const services = testServices();
+    const { study, pipeline } = await spiralsStudy(services, { space: [] });
+    cleanups.push(() => pipeline.close());
+    const { store } = pipeline;
+    const schema = 'unary(unary(x))';
+    const { order: _, ...space } = schemaSpace(schema, STANDARD_OPERATORS);
+    await store.spaces.put({ ...space, state: 'expanded' });
+    await store.spaces.ensureRanges([{ space: space._id, from: 300, to: 729 }]);
+    const supervisor = startConsumers(services, 1);
+    cleanups.push(() => supervisor.stop());
+    await study.populate({ schemas: [schema] });
+    await until('the space is populated', async () => (await study.progress()).populate.complete, 90_000);
+    const aliases = store.client.db(store.database).collection<{ _id: string }>('aliases');
+    const names = await aliases.find({ spaces: space._id }).toArray();
+    const owed = Array.from({ length: 429 }, (_, i) =>
+      formatExpression(schemaInstance(parseSchema(schema), STANDARD_OPERATORS, 300 + i)),
+    );
+    expect(names.map(({ _id }) => _id).sort()).toEqual(owed.sort());
   }, 240_000);
 });
