@@ -89,12 +89,12 @@ export class FunctionEnumerator {
     if (from < 0 || to > size) throw new RangeError(`functions ${from} to ${to} of ${size}`);
     if (schema.kind === 'x') return gatherNames(['x'], set, from, to);
     const sample = source.sampleSeed === undefined ? undefined : new IndexSample(size, source.sampleSeed);
-    const order = source.sharing && !sample ? sharingOrder(schema) : loopOrder(schema);
-    return this.#gatherInstances({ schema, order, sample }, set, from, to);
+    const sharing = source.sharing === true && !sample;
+    return this.#gatherInstances({ schema, sample, sharing }, set, from, to);
   }
 
   #gatherInstances(
-    { schema, order, sample }: { schema: Slot; order: readonly Slot[]; sample: IndexSample | undefined },
+    { schema, sample, sharing }: { schema: Slot; sample: IndexSample | undefined; sharing: boolean },
     set: OperatorSet,
     from: number,
     to: number,
@@ -102,7 +102,7 @@ export class FunctionEnumerator {
     const operators = countSlots(schema);
     const stretch = Math.ceil(STRETCH / operators);
     const builder = new BatchBuilder();
-    const isLast = order.at(-1) === schema;
+    const order = sharing ? sharingOrder(schema) : loopOrder(schema);
     for (let begin = from; begin < to; begin += stretch) {
       const known = this.#knownOf(set);
       const walk = new SchemaWalk(schema, order, set, known.classes);
@@ -112,7 +112,7 @@ export class FunctionEnumerator {
         if (sample) walk.seek(sample.indexAt(BigInt(i)));
         else if (i === begin) walk.seek(BigInt(i));
         else walk.next();
-        builder.addName(walk.name, isLast ? walk.operator : 0);
+        builder.addName(walk.name, sharing ? walk.operator : 0);
         wanted.push(applications.add(walk.operator, walk.argClasses));
       }
       const places = this.#evaluate(applications, schema.args.length, known, builder, set.own !== undefined);

@@ -17,6 +17,7 @@ const SCHEMAS = [
   ...SPACE_PRESETS.standard!,
   'x',
   'unary(x)',
+  'unary(binary(x,x))',
   'binary(x,unary(x))',
   'n-ary(x,binary(x,unary(x)),unary(x),x)',
   'binary(unary(unary(x)),binary(unary(unary(x)),unary(unary(x))))',
