@@ -29,8 +29,8 @@ export interface FunctionSource {
 const ASCENDING = Uint16Array.from(OUTPUT_INPUTS.keys()).sort((a, b) => OUTPUT_INPUTS[a]! - OUTPUT_INPUTS[b]!);
 const INPUTS = Float64Array.from(ASCENDING, (place) => OUTPUT_INPUTS[place]!);
 
-/** Inner expressions whose values are kept: 36 MB. */
-const KEPT = 4500;
+/** Inner expressions whose values are kept: 24 MB. */
+const KEPT = 3000;
 /** So many classes (some 300 bytes each besides their values) are forgotten before work goes on. */
 const MAX_CLASSES = 2 ** 17;
 /** Classes that one stretch of work may add: a range of a schema with hundreds of slots is done in several. */

@@ -31,14 +31,17 @@ export class ValueClasses {
   readonly #byValues = new Map<string, number>();
   readonly #recipes: Array<{ operator: number; args: readonly number[] }> = [{ operator: -1, args: [] }];
   readonly #samples: Float64Array;
-  /** Values of the classes 1, 2, ... one after the other, as far as there is room. */
+  /** Values of the first classes, of which others are made, and in turn of the newest, which are asked for next. */
   readonly #kept: Float64Array;
+  readonly #first: number;
+  readonly #newest: number;
   readonly #work: Float64Array;
   readonly #workBytes: Uint8Array;
 
   /**
    * @param samples the values of x
-   * @param room for values that are kept; those of further classes are computed again each time that they are asked for
+   * @param room for values that are kept, half of it for the first classes and half for the newest; those of others are
+   *   computed again each time that they are asked for
    */
   constructor(set: OperatorSet, samples: Float64Array, room: Float64Array, loops: OperatorLoops) {
     this.#loops = loops;
@@ -46,6 +49,9 @@ export class ValueClasses {
     this.#places = new Map(this.operators.map((operator, place) => [operator, place]));
     this.#samples = samples;
     this.#kept = room;
+    const rows = Math.floor(room.length / samples.length);
+    this.#first = Math.ceil(rows / 2);
+    this.#newest = rows - this.#first;
     this.#work = new Float64Array(samples.length);
     this.#workBytes = new Uint8Array(this.#work.buffer);
   }
@@ -75,7 +81,7 @@ export class ValueClasses {
   }
 
   /**
-   * The values of a class; not to be written to.
+   * The values of a class; not to be written to, and valid until classes are added.
    * @param room where to write them if they were not kept
    */
   values(id: number, room?: Float64Array): Float64Array {
@@ -110,7 +116,9 @@ export class ValueClasses {
   }
 
   #place(id: number): Float64Array | undefined {
-    const end = id * this.#samples.length;
-    return end <= this.#kept.length ? this.#kept.subarray(end - this.#samples.length, end) : undefined;
+    const isKept = id <= this.#first || id > this.count - 1 - this.#newest;
+    if (!isKept) return undefined;
+    const row = id <= this.#first ? id - 1 : this.#first + (id % this.#newest);
+    return this.#kept.subarray(row * this.#samples.length, (row + 1) * this.#samples.length);
   }
 }

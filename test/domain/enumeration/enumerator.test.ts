@@ -71,6 +71,20 @@ describe.each([
     expect(parts).toEqual(whole);
   });
 
+  it('gives the same for more arguments than are kept', () => {
+    const source = { schema: 'unary(unary(unary(unary(x))))' };
+    const from = 11 * 19_683;
+    const found = byName(enumerator.enumerate(source, STANDARD_OPERATORS, from, from + 12_000));
+    expect(new Set(found.map(({ hash }) => hash)).size).toBeGreaterThan(4000);
+    const some = found.filter((_, i) => i % 60 === 0);
+    expect(some).toEqual(
+      plain(
+        some.map(({ name }) => name),
+        STANDARD_OPERATORS,
+      ),
+    );
+  });
+
   it('gives each class once, with the smallest rank of its names', () => {
     const batch = enumerator.enumerate({ schema: 'unary(unary(x))' }, STANDARD_OPERATORS, 0, 729);
     expect(new Set(batch.hashes).size).toBe(batch.hashes.length);
