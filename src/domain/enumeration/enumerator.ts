@@ -3,6 +3,7 @@ import { loopOrder, parseSchema, type Schema, type Slot, schemaSize, sharingOrde
 import { canonicalHash } from '../features/canonical-hash.js';
 import { isUsable, OUTPUT_INPUTS, outputFeatures } from '../features/output-features.js';
 import type { OperatorSet, VectorKernels } from '../operators/types.js';
+import { isSame } from '../special-functions/remembered.js';
 import { Applications } from './applications.js';
 import { BatchBuilder, type FunctionBatch, type PackedBatch } from './function-batch.js';
 import { OperatorLoops } from './operator-loop.js';
@@ -193,11 +194,6 @@ function gatherNames(names: readonly string[], set: OperatorSet, from: number, t
 function isConstant(values: Float64Array): boolean {
   const first = values[0];
   for (let i = 1; i < values.length; i++) if (values[i] !== first) return false;
-  return true;
-}
-
-function isSame(values: Float64Array, others: Float64Array): boolean {
-  for (let i = 0; i < values.length; i++) if (values[i] !== others[i]) return false;
   return true;
 }
 

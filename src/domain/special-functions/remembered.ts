@@ -21,7 +21,7 @@ export function remembered<Further extends unknown[]>(
 }
 
 /** NaN differs from itself, 0 and -0 do not differ. */
-function isSame(a: Float64Array, b: Float64Array): boolean {
+export function isSame(a: Float64Array, b: Float64Array): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
