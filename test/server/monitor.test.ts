@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
+import { hostname } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { JOB_NAMES } from '../../src/queues/jobs.js';
 import { Queues } from '../../src/queues/queues.js';
@@ -6,6 +9,7 @@ import { type Monitor, startMonitor } from '../../src/server/monitor.js';
 import { testServices } from '../support/services.js';
 
 const TOKEN = 'correct horse battery staple';
+const BEARER = { authorization: `Bearer ${TOKEN}` };
 const { redisUrl } = testServices();
 const queues = new Queues({ redisUrl, prefix: `monitor-test-${process.pid}` });
 
@@ -14,7 +18,7 @@ let guarded: Monitor;
 
 beforeAll(async () => {
   open = await startMonitor({ queues, port: 0 });
-  guarded = await startMonitor({ queues, host: '0.0.0.0', port: 0, token: TOKEN });
+  guarded = await startMonitor({ queues, host: '0.0.0.0', port: 0, token: TOKEN, allowedHosts: ['Board.example.org'] });
 });
 afterAll(async () => {
   await open.close();
@@ -96,7 +100,7 @@ describe('on the loopback interface', () => {
     '127.0.0.1.evil.example',
     'localhost.evil.example',
     '192.168.0.1',
-    'localhost@evil',
+    hostname() === 'localhost' ? 'my.machine' : hostname(),
   ])('it does not answer to the name "%s" (DNS rebinding)', async (host) => {
     for (const path of ['/', '/queues', '/queues/api/queues', '/queues/static/js/x.js', '/nowhere']) {
       expect((await ask(open, path, { host })).status, path).toBe(403);
@@ -139,9 +143,30 @@ describe('with a token', () => {
     ['as password of any user', basic('anybody', TOKEN)],
     ['as password of nobody', basic('', TOKEN)],
     ['as bearer', `Bearer ${TOKEN}`],
-  ])('opens %s, under any host name', async (_, authorization) => {
-    expect((await ask(guarded, '/queues', { authorization, host: 'board.example.org' })).status).toBe(200);
+  ])('opens %s', async (_, authorization) => {
+    expect((await ask(guarded, '/queues', { authorization })).status).toBe(200);
   });
+
+  it.each([
+    'board.example.org',
+    'board.example.org:8443',
+    '192.168.0.1:3000',
+    '[fe80::1]:3000',
+    'localhost',
+    hostname(),
+  ])('opens under the name %s', async (host) => {
+    expect((await ask(guarded, '/queues', { ...BEARER, host })).status).toBe(200);
+  });
+
+  it.each(['evil.example', '127.0.0.1.evil.example', 'example.org', '1.2.3'])(
+    'does not answer to the name %s, with the token or without, and asks for none there',
+    async (host) => {
+      for (const headers of [{}, BEARER]) {
+        const { status, headers: answered } = await ask(guarded, '/queues', { ...headers, host });
+        expect({ status, asks: answered['www-authenticate'] }).toEqual({ status: 403, asks: undefined });
+      }
+    },
+  );
 
   it.each([
     ['another password', basic('anybody', `${TOKEN}x`)],
@@ -153,5 +178,36 @@ describe('with a token', () => {
     ['nothing', ''],
   ])('does not open with %s', async (_, authorization) => {
     expect((await ask(guarded, '/queues', { authorization })).status).toBe(401);
+  });
+});
+
+describe('whoever sends', () => {
+  const path = '/queues/api/queues/training/pause';
+  const start = `PUT ${path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${TOKEN}\r\n`;
+
+  it.each([
+    ['a body slowly, with the token', `${start}content-length: 100\r\n\r\n{`, ' '],
+    ['a body in pieces slowly, with the token', `${start}transfer-encoding: chunked\r\n\r\n`, '1\r\n \r\n'],
+    ['headers slowly', 'GET / HTTP/1.1\r\n', 'x: y\r\n'],
+    ['nothing', '', ''],
+  ])('%s is cut off', async (_, first, then) => {
+    const hasty = await startMonitor({ queues, port: 0, token: TOKEN, requestTimeoutMs: 300 });
+    const socket = connect(Number(new URL(hasty.url).port), '127.0.0.1');
+    socket.on('error', () => {});
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.resume().write(first);
+    const drip = setInterval(() => socket.write(then), 50);
+    await closed;
+    clearInterval(drip);
+    await hasty.close();
+  });
+
+  it('a body or headers beyond all need is refused', async () => {
+    expect((await ask(guarded, '/', { ...BEARER, cookie: 'x'.repeat(20_000) })).status).toBe(431);
+    const socket = connect(Number(new URL(guarded.url).port), '127.0.0.1');
+    socket.write(`${start}content-length: 300000\r\n\r\n{`);
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1.1 413 /);
+    socket.destroy();
   });
 });
