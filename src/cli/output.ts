@@ -47,6 +47,12 @@ export function fields(entries: readonly (readonly [label: string, value: string
 /** 4 decimals, as accuracies are read; nothing for what was not measured. */
 export const decimals = (value: number | null): string => (value === null ? '-' : value.toFixed(4));
 
+/** As people say it: `12 s`, `5 min`, `2.5 h`. */
+export function duration(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
 /** For JSON, which has no word for what is not finite. */
 export function spelled(value: number): number | string {
   if (Number.isFinite(value)) return value;

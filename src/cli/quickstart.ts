@@ -12,6 +12,7 @@ import { Study } from '../study.js';
 import { type CommandContext, withPipeline } from './command-context.js';
 import { ensureBackend } from './ensure-backend.js';
 import { follow } from './follow/follow.js';
+import { checkTrialsDone } from './follow/outcome.js';
 import { createProgressDisplay, type ProgressDisplay } from './follow/progress-display.js';
 import { Interrupted, interruptible } from './interruption.js';
 import { summaryText } from './summary-text.js';
@@ -92,6 +93,7 @@ async function search(
     }
   }
   await report(study, options.study, say);
+  await checkTrialsDone(pipeline.store, await study.info());
 }
 
 async function createOrResume(
@@ -118,12 +120,12 @@ async function isComplete(study: Study, options: QuickstartOptions): Promise<boo
 
 async function runStages(
   study: Study,
-  { queues }: Pipeline,
+  pipeline: Pipeline,
   options: QuickstartOptions,
   display: ProgressDisplay,
   signal: AbortSignal,
 ): Promise<void> {
-  const watch = { queues, display, signal };
+  const watch = { pipeline, display, signal };
   await study.populate();
   await follow(study, ['populate'], watch);
   await study.fisher({ limit: options.fisher });

@@ -13,6 +13,7 @@ import { Device } from './device.js';
 import { HandBack, STOPPING } from './handlers/hand-back.js';
 import type { Handler, HandlerContext, JobReport } from './handlers/handler.js';
 import { checkHandlers, HANDLERS } from './handlers/handlers.js';
+import { noteOutcome } from './note-outcome.js';
 import { KernelThreads } from './threads/kernel-threads.js';
 
 export interface ConsumerOptions {
@@ -109,6 +110,7 @@ export class Consumer {
       const handler = HANDLERS[name] as Handler<JobName>;
       const report = await handler(payloadOf(name, job), context);
       log.debug({ ms: Math.round(performance.now() - started), ...report }, 'job done');
+      if (typeof report.skipped !== 'string') await noteOutcome(this.#pipeline.store, job, this.owner);
       return report;
     } catch (error) {
       const handBack = this.#handBackFor(error);
@@ -119,6 +121,7 @@ export class Consumer {
       }
       if (await this.#isOfDeletedStudy(job)) return { skipped: 'the study is deleted' };
       log.error({ err: error }, `job failed: ${error instanceof Error ? error.message : error}`);
+      await noteOutcome(this.#pipeline.store, job, this.owner, error);
       throw error;
     }
   }

@@ -9,6 +9,7 @@ import { retryUpsert } from './mongo/retry.js';
 import { Components } from './planes/components.js';
 import { Embeddings } from './planes/embeddings.js';
 import { Planes } from './planes/planes.js';
+import { StageFailures } from './stage-failures.js';
 import { Studies } from './studies.js';
 import { ImportResults } from './trials/import-results.js';
 import { Retrainings } from './trials/retrainings.js';
@@ -33,6 +34,7 @@ export class Store {
   readonly runs: Runs;
   readonly retrainings: Retrainings;
   readonly imports: ImportResults;
+  readonly failures: StageFailures;
   readonly embeddings: Embeddings;
   readonly components: Components;
   /** The embeddings that searches of this process read. */
@@ -55,6 +57,7 @@ export class Store {
     this.runs = new Runs(db);
     this.retrainings = new Retrainings(db);
     this.imports = new ImportResults(db);
+    this.failures = new StageFailures(db);
     this.embeddings = new Embeddings(db);
     this.components = new Components(db);
     this.planes = new Planes(this.embeddings, this.components);

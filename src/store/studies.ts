@@ -9,6 +9,7 @@ import type {
   RetrainingDoc,
   RunDoc,
   SearchState,
+  StageFailureDoc,
   StoredStudyDoc,
   StudyDoc,
   StudySearch,
@@ -83,6 +84,7 @@ export class Studies {
     await this.database.collection<RunDoc>('runs').deleteMany({ study });
     await this.database.collection<EmbeddingDoc>('embeddings').deleteMany({ study });
     await this.database.collection<ComponentsDoc>('components').deleteMany({ study });
+    await this.database.collection<StageFailureDoc>('failures').deleteMany({ of: study });
   }
 
   /** Changes what the Fisher features of a study depend on: only while it has none. */

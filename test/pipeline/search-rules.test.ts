@@ -4,10 +4,15 @@ import { reasonToEnd, type SearchSituation } from '../../src/producers/training/
 const now = new Date('2026-01-01T12:00:00Z');
 
 function situation(
-  changes: { accuracies?: Array<number | null>; failed?: number } & Partial<SearchSituation['study']['search']>,
+  changes: {
+    accuracies?: Array<number | null>;
+    failed?: number;
+    failure?: SearchSituation['failure'];
+    consumers?: number;
+  } & Partial<SearchSituation['study']['search']>,
   direction: 'max' | 'min' = 'max',
 ): SearchSituation {
-  const { accuracies = [], failed = 0, ...search } = changes;
+  const { accuracies = [], failed = 0, failure = null, consumers = 1, ...search } = changes;
   return {
     study: {
       metric: 'valAcc',
@@ -26,6 +31,8 @@ function situation(
     },
     finished: accuracies.map((valAcc) => ({ result: { valAcc, valLoss: null } })),
     counts: { waiting: 5, running: 0, done: accuracies.length, failed },
+    failure,
+    consumers,
     now,
   };
 }
@@ -65,5 +72,23 @@ describe('a search', () => {
     expect(reasonToEnd(situation({ failed: 10 }))).toBeUndefined();
     expect(reasonToEnd(situation({ failed: 11 }))).toMatch(/11 trials failed/);
     expect(reasonToEnd(situation({ failed: 11, accuracies: Array(11).fill(0.5) }))).toBeUndefined();
+  });
+
+  it('ends when no worker has been able to train for a minute, and ten times in a row, with the reason', () => {
+    const failure = {
+      reason: 'no data',
+      count: 10,
+      workers: ['a', 'b'],
+      first: new Date(now.getTime() - 60_000),
+      last: now,
+    };
+    expect(reasonToEnd(situation({ failure, consumers: 2 }))).toBe('no worker can train, 10 attempts failed: no data');
+    expect(reasonToEnd(situation({ failure: { ...failure, count: 9 }, consumers: 2 }))).toBeUndefined();
+    const sudden = new Date(now.getTime() - 50_000);
+    expect(reasonToEnd(situation({ failure: { ...failure, first: sudden }, consumers: 2 }))).toBeUndefined();
+    // A third worker may be able to; and so may one that trains now.
+    expect(reasonToEnd(situation({ failure, consumers: 3 }))).toBeUndefined();
+    const busy = situation({ failure, consumers: 2 });
+    expect(reasonToEnd({ ...busy, counts: { ...busy.counts, running: 1 } })).toBeUndefined();
   });
 });

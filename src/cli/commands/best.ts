@@ -70,13 +70,15 @@ async function retrain(
   flags: BestFlags,
   { pipeline, interruption }: CommandContext,
 ): Promise<void> {
-  const [{ follow }, { hintAtWorkers }, { notify }] = await Promise.all([
+  const [{ follow }, { checkNoneFailed, failuresDuring }, { hintAtWorkers }, { notify }] = await Promise.all([
     import('../follow/follow.js'),
+    import('../follow/outcome.js'),
     import('../follow/worker-hint.js'),
     import('../output.js'),
   ]);
   const owed = await study.retrain(options);
   notify(`${owed} trainings enqueued`);
-  if (flags.wait) await follow(study, ['retraining'], { queues: pipeline.queues, signal: interruption.first });
-  else await hintAtWorkers(pipeline.queues, 'retraining');
+  if (!flags.wait) return hintAtWorkers(pipeline.queues, 'retraining');
+  const wait = () => follow(study, ['retraining'], { pipeline, signal: interruption.first });
+  checkNoneFailed('trainings', study.name, await failuresDuring(pipeline.store, study.name, 'retraining', wait));
 }

@@ -49,12 +49,14 @@ export function registerFisher(program: Command): void {
 async function fisherAction(name: string, flags: FisherFlags): Promise<void> {
   const { checkFunctions, taskFolders } = await import('../operators-option.js');
   await checkFunctions(flags.fn ?? [], taskFolders(flags.tasks));
-  const [{ withStudy }, { follow }, { hintAtWorkers }, { printResult }] = await Promise.all([
-    import('../command-context.js'),
-    import('../follow/follow.js'),
-    import('../follow/worker-hint.js'),
-    import('../output.js'),
-  ]);
+  const [{ withStudy }, { follow }, { checkNoneFailed, failuresDuring }, { hintAtWorkers }, { printResult }] =
+    await Promise.all([
+      import('../command-context.js'),
+      import('../follow/follow.js'),
+      import('../follow/outcome.js'),
+      import('../follow/worker-hint.js'),
+      import('../output.js'),
+    ]);
   await withStudy(name, async (study, { pipeline, interruption }) => {
     const enqueued = await study.fisher({
       fromScratch: flags.fromScratch ?? false,
@@ -62,9 +64,8 @@ async function fisherAction(name: string, flags: FisherFlags): Promise<void> {
       ...(flags.next === undefined ? {} : { next: flags.next }),
       ...(flags.fn === undefined ? {} : { functions: flags.fn }),
     });
-    if (flags.wait) {
-      await follow(study, ['fisher', 'embedding'], { queues: pipeline.queues, signal: interruption.first });
-    }
+    const wait = () => follow(study, ['fisher', 'embedding'], { pipeline, signal: interruption.first });
+    const failures = flags.wait ? await failuresDuring(pipeline.store, name, 'fisher', wait) : undefined;
     const { fisher } = await study.progress();
     printResult(
       { enqueued, ...fisher },
@@ -72,6 +73,7 @@ async function fisherAction(name: string, flags: FisherFlags): Promise<void> {
       ({ defined, undefined: bad, failed, owed }) =>
         `study ${name}: ${enqueued} functions enqueued; features: ${defined} defined, ${bad} undefined, ${failed} failed, ${owed} owed`,
     );
+    if (failures) checkNoneFailed('functions', name, failures);
     if (fisher.owed > 0) await hintAtWorkers(pipeline.queues, 'fisher-eigenvalues');
   });
 }

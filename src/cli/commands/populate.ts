@@ -87,7 +87,7 @@ async function populateAction(name: string, flags: PopulateFlags): Promise<void>
       ...(sample ? { sample } : {}),
       ...(flags.operators ? { operators: flags.operators } : {}),
     });
-    if (flags.wait) await follow(study, ['populate'], { queues: pipeline.queues, signal: interruption.first });
+    if (flags.wait) await follow(study, ['populate'], { pipeline, signal: interruption.first });
     const { populate } = await study.progress();
     printResult(populate, flags, ({ spaces, expanded, ranges, done, complete }) =>
       complete

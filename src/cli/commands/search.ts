@@ -34,9 +34,10 @@ export function registerSearch(program: Command): void {
 }
 
 async function searchAction(name: string, flags: SearchFlags): Promise<void> {
-  const [{ withStudy }, { follow }, { hintAtWorkers }, { printResult }] = await Promise.all([
+  const [{ withStudy }, { follow }, { checkTrialsDone }, { hintAtWorkers }, { printResult }] = await Promise.all([
     import('../command-context.js'),
     import('../follow/follow.js'),
+    import('../follow/outcome.js'),
     import('../follow/worker-hint.js'),
     import('../output.js'),
   ]);
@@ -47,12 +48,13 @@ async function searchAction(name: string, flags: SearchFlags): Promise<void> {
       ...(flags.hours === undefined ? {} : { hours: flags.hours }),
       ...(flags.patience === undefined ? {} : { patience: flags.patience }),
     });
-    if (flags.wait) await follow(study, ['search'], { queues: pipeline.queues, signal: interruption.first });
+    if (flags.wait) await follow(study, ['search'], { pipeline, signal: interruption.first });
     const { trials, search } = await study.progress();
     printResult({ ...search, ...trials }, flags, ({ state, reason, done, running, failed }) => {
       const why = reason ? ` (${reason})` : '';
       return `study ${name}: search ${state}${why}; ${done} of ${flags.trials} trials done, ${running} running, ${failed} failed`;
     });
+    if (flags.wait) await checkTrialsDone(pipeline.store, await study.info());
     if (!search.complete) await hintAtWorkers(pipeline.queues, 'training');
   });
 }

@@ -43,21 +43,25 @@ async function trainAction(name: string, flags: TrainFlags): Promise<void> {
     throw new AquasurfError('USAGE', 'train: name functions with --fn, or give --all for all of the study');
   }
   await checkFunctions(flags.fn ?? [], taskFolders(flags.tasks));
-  const [{ withStudy }, { follow }, { hintAtWorkers }, { printResult }] = await Promise.all([
-    import('../command-context.js'),
-    import('../follow/follow.js'),
-    import('../follow/worker-hint.js'),
-    import('../output.js'),
-  ]);
+  const [{ withStudy }, { follow }, { checkNoneFailed, failuresDuring }, { hintAtWorkers }, { printResult }] =
+    await Promise.all([
+      import('../command-context.js'),
+      import('../follow/follow.js'),
+      import('../follow/outcome.js'),
+      import('../follow/worker-hint.js'),
+      import('../output.js'),
+    ]);
   await withStudy(name, async (study, { pipeline, interruption }) => {
     const enqueued = await study.train({ seeds: flags.seeds, ...(flags.fn ? { functions: flags.fn } : {}) });
-    if (flags.wait) await follow(study, ['retraining'], { queues: pipeline.queues, signal: interruption.first });
+    const wait = () => follow(study, ['retraining'], { pipeline, signal: interruption.first });
+    const failures = flags.wait ? await failuresDuring(pipeline.store, name, 'retraining', wait) : undefined;
     const { owed, failed, runs } = (await study.progress()).retraining;
     printResult(
       { enqueued, runs, owed, failed },
       flags,
       () => `study ${name}: ${enqueued} trainings enqueued; ${runs} runs there, ${owed} owed, ${failed} failed`,
     );
+    if (failures) checkNoneFailed('trainings', name, failures);
     if (owed > 0) await hintAtWorkers(pipeline.queues, 'retraining');
   });
 }

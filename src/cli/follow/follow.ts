@@ -1,82 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AquasurfError } from '../../errors.js';
-import type { JobName } from '../../queues/jobs.js';
-import type { Queues } from '../../queues/queues.js';
-import type { StudyProgress } from '../../store/reports/study-progress.js';
+import type { Pipeline } from '../../queues/pipeline.js';
+import { runningTrials } from '../../store/reports/running-trials.js';
 import type { Study } from '../../study.js';
 import { answerOfRedis } from '../servers/lost-server.js';
 import { type Failure, failureSince, hasJob } from './jobs-of-study.js';
 import { createProgressDisplay, type ProgressDisplay } from './progress-display.js';
-
-type StageName = 'populate' | 'fisher' | 'embedding' | 'search' | 'retraining';
+import { STAGES, type Stage, type StageName } from './stages.js';
 
 interface FollowOptions {
-  queues: Queues;
+  pipeline: Pipeline;
   /** Aborting stops the watching, not the work. */
   signal?: AbortSignal;
   /** @defaultValue bars or lines on stderr */
   display?: ProgressDisplay;
 }
-
-interface Stage {
-  label: string;
-  /** The queues whose jobs the stage waits for. */
-  queues: readonly JobName[];
-  read: (progress: StudyProgress) => { done: number; total: number; note: string; complete: boolean };
-}
-
-const STAGES: Record<StageName, Stage> = {
-  populate: {
-    label: 'output features',
-    queues: ['schema-expansion', 'output-features'],
-    read: ({ populate }) => ({
-      done: populate.done,
-      total: Math.max(populate.ranges, 1),
-      note: `${populate.expanded} of ${populate.spaces} spaces expanded`,
-      complete: populate.complete,
-    }),
-  },
-  fisher: {
-    label: 'Fisher features',
-    queues: ['fisher-eigenvalues'],
-    read: ({ fisher }) => {
-      const done = fisher.defined + fisher.undefined + fisher.failed;
-      const notes = (['undefined', 'failed'] as const).filter((state) => fisher[state] > 0);
-      const note = notes.map((state) => `${fisher[state]} ${state}`).join(', ');
-      return { done, total: done + fisher.owed, note, complete: fisher.complete };
-    },
-  },
-  embedding: {
-    label: 'surrogate',
-    queues: ['surrogate'],
-    read: ({ embedding, fisher }) => ({
-      done: Math.min(embedding.fitted, fisher.defined),
-      total: fisher.defined,
-      note: 'functions placed',
-      complete: embedding.complete,
-    }),
-  },
-  search: {
-    label: 'trials',
-    queues: ['training'],
-    read: ({ trials, search }) => ({
-      done: Math.min(trials.done, search.trials),
-      total: search.trials,
-      note: `${trials.running} running${search.reason && search.complete ? `; ${search.reason}` : ''}`,
-      complete: search.complete,
-    }),
-  },
-  retraining: {
-    label: 'trainings',
-    queues: ['retraining'],
-    read: ({ retraining: { owed, failed, runs, complete } }) => ({
-      done: runs,
-      total: runs + owed,
-      note: failed > 0 ? `${failed} failed` : '',
-      complete,
-    }),
-  },
-};
 
 /** Between two looks, in milliseconds. */
 const INTERVAL = 500;
@@ -110,8 +48,13 @@ async function followStage(
   options: FollowOptions,
   display: ProgressDisplay,
 ): Promise<void> {
-  let warned = false;
+  const { queues } = options.pipeline;
   const told = new Set<string>();
+  const tellOnce = (line: string) => {
+    if (!told.has(line)) display.note(line);
+    told.add(line);
+  };
+  const ask = <T>(answer: Promise<T>) => answerOfRedis(answer, queues.address.redisUrl, REDIS_PATIENCE);
   const begin = Date.now();
   let lastSign = begin;
   let lastDone = -1;
@@ -123,24 +66,38 @@ async function followStage(
       display.end();
       return;
     }
-    const ask = <T>(answer: Promise<T>) => answerOfRedis(answer, options.queues.address.redisUrl, REDIS_PATIENCE);
-    if (!warned && Date.now() - begin > START_UP && (await ask(options.queues.consumers(stage.queues[0]!))) === 0) {
-      warned = true;
-      display.note(`no consumer takes ${stage.queues[0]} jobs: start one with \`aquasurf worker\``);
+    if (Date.now() - begin > START_UP && (await ask(queues.consumers(stage.queues[0]!))) === 0) {
+      tellOnce(`no consumer takes ${stage.queues[0]} jobs: start one with \`aquasurf worker\``);
     }
-    const failure = await ask(failureSince(options.queues, stage.queues, { study: study.name, since: begin }));
-    if (failure?.again && !told.has(failure.reason)) {
-      told.add(failure.reason);
-      display.note(`a ${failure.queue} job failed and is tried again: ${failure.reason}`);
-    }
+    const failure = await ask(failureSince(queues, stage.queues, { study: study.name, since: begin }));
+    if (failure?.again) tellOnce(`a ${failure.queue} job failed and is tried again: ${failure.reason}`);
     const quiet = Date.now() - lastSign;
-    if (state.done !== lastDone || (quiet > QUIET && (await ask(hasJob(options.queues, stage.queues, study.name))))) {
+    const waitsForClaims = async () => {
+      const claims = stage.waitsForClaims ? await claimsOf(options.pipeline, study.name) : [];
+      claims.forEach(tellOnce);
+      return claims.length > 0;
+    };
+    if (
+      state.done !== lastDone ||
+      (quiet > QUIET && ((await ask(hasJob(queues, stage.queues, study.name))) || (await waitsForClaims())))
+    ) {
       lastSign = Date.now();
     } else if (quiet > (failure ? STALL_AFTER_FAILURE : STALL)) throw stalled(stage, failure);
     lastDone = state.done;
     // The signal ends the sleep; what it means is thrown above.
     await sleep(INTERVAL, undefined, options.signal ? { signal: options.signal } : {}).catch(() => {});
   }
+}
+
+/** Who has the trials that no job trains, and until when: they end with a report, or go back when their leases end. */
+async function claimsOf({ store }: Pipeline, study: string): Promise<string[]> {
+  const trials = await runningTrials(store, study);
+  return trials
+    .filter(({ secondsLeft }) => secondsLeft > 0)
+    .map(
+      ({ number, fn, owner, leaseEnds }) =>
+        `waiting for trial ${number}, ${fn}: ${owner} has claimed it until ${leaseEnds.toISOString()}, if it is not reported before`,
+    );
 }
 
 function stalled({ label }: Stage, failure: Failure | undefined): AquasurfError {

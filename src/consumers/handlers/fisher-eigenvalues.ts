@@ -5,6 +5,7 @@ import type { Store } from '../../store/store.js';
 import { nameForStudy, operatorsOf } from '../../store/study-names.js';
 import { isFaultOfFunction } from './fault-of-function.js';
 import { FeatureRecorder } from './feature-recorder.js';
+import { FunctionFailed } from './function-failed.js';
 import type { Handler, HandlerContext } from './handler.js';
 
 /** Functions that the device has at a time: the one that is computed and those that follow. */
@@ -40,6 +41,9 @@ export const handleFisherEigenvalues: Handler<'fisher-eigenvalues'> = async (
     // While one function is computed, those before it are recorded and the next ones are at hand: the device waits for
     // nobody.
     const asked: Array<ReturnType<typeof ask>> = [];
+    // Faults of this machine or of the task (no backend, no data) show here, before functions pay for them.
+    const needs = { task: study.task, operators: operatorsOf(study) };
+    if (owed.length > 0) await device.call('prepare', needs, { signal: context.signal });
     try {
       for (const i of owed.keys()) {
         context.signal.throwIfAborted();
@@ -53,7 +57,7 @@ export const handleFisherEigenvalues: Handler<'fisher-eigenvalues'> = async (
   });
   await reconcileEmbedding(context, study, false);
   if (failures.length > 0)
-    throw new Error(`${failures.length} of ${owed.length} functions failed, the last ${failures.at(-1)}`);
+    throw new FunctionFailed(`${failures.length} of ${owed.length} functions failed, the last ${failures.at(-1)}`);
   // Not recorded: a newer batch owes the features.
   const computed = counts.defined + counts.undefined + counts.failed;
   return { ...counts, refused: computed - recorder.stored, skipped: hashes.length - owed.length };

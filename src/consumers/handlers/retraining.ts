@@ -2,6 +2,7 @@ import { AquasurfError, errorLine } from '../../errors.js';
 import type { StudyDoc } from '../../store/documents.js';
 import { nameForStudy, operatorsOf } from '../../store/study-names.js';
 import { isFaultOfFunction } from './fault-of-function.js';
+import { FunctionFailed } from './function-failed.js';
 import { HandBack } from './hand-back.js';
 import type { Handler, HandlerContext, JobReport } from './handler.js';
 import { patiently } from './patiently.js';
@@ -44,7 +45,9 @@ async function train(study: StudyDoc, hash: string, seed: number, context: Handl
   } catch (error) {
     if (error instanceof AquasurfError && error.code === 'LEASE_LOST') throw new HandBack(error.message, LOOK_AGAIN);
     if (signal.aborted || !isFaultOfFunction(error)) throw error;
-    if (await store.retrainings.fail(study._id, hash, seed, errorLine(error))) throw error;
+    if (await store.retrainings.fail(study._id, hash, seed, errorLine(error))) {
+      throw new FunctionFailed(`${fn}: ${errorLine(error)}`, { cause: error });
+    }
     log.warn({ fn, seed, err: error }, `the training of ${fn} with seed ${seed} failed for good`);
     return { fn, seed, failed: errorLine(error) };
   }

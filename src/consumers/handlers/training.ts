@@ -5,6 +5,7 @@ import type { StudyDoc } from '../../store/documents.js';
 import { operatorsOf } from '../../store/study-names.js';
 import { type ClaimedFunction, suggestAndClaim } from '../../store/suggest/suggest.js';
 import { isFaultOfFunction } from './fault-of-function.js';
+import { FunctionFailed } from './function-failed.js';
 import { HandBack } from './hand-back.js';
 import type { Handler, HandlerContext, JobReport } from './handler.js';
 import { LeaseKeeper } from './lease-keeper.js';
@@ -84,9 +85,12 @@ async function train(study: StudyDoc, claim: ClaimedFunction, context: HandlerCo
     if (keeper.signal.aborted || (error instanceof AquasurfError && error.code === 'LEASE_LOST')) {
       return { skipped: 'the lease was lost: another worker has the trial', fn };
     }
-    if (context.signal.aborted || !isFaultOfFunction(error)) await store.leases.release(study._id, hash, lease.token);
-    else await store.leases.fail(study._id, hash, lease.token, errorLine(error));
-    throw error;
+    if (context.signal.aborted || !isFaultOfFunction(error)) {
+      await store.leases.release(study._id, hash, lease.token);
+      throw error;
+    }
+    await store.leases.fail(study._id, hash, lease.token, errorLine(error));
+    throw new FunctionFailed(`${fn}: ${errorLine(error)}`, { cause: error });
   } finally {
     keeper.stop();
   }

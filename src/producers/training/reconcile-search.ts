@@ -29,15 +29,17 @@ export async function reconcileSearch(pipeline: Pipeline, study: StudyDoc, retry
 
 /** Whether the search goes on, and how many of its trials run. */
 export async function searchOutlook(
-  { store }: Pipeline,
+  { store, queues }: Pipeline,
   study: StudyDoc,
 ): Promise<{ reason: string | undefined; running: number }> {
-  const [finished, counts, now] = await Promise.all([
+  const [finished, counts, failure, now] = await Promise.all([
     store.trials.finished(study._id),
     store.trials.statusCounts(study._id),
+    store.failures.get(study._id, 'training'),
     store.now(),
   ]);
-  return { reason: reasonToEnd({ study, finished, counts, now }), running: counts.running };
+  const consumers = failure ? await queues.consumers('training') : 0;
+  return { reason: reasonToEnd({ study, finished, counts, failure, consumers, now }), running: counts.running };
 }
 
 function freeNumbers(taken: ReadonlySet<number>, upTo: number, limit: number): number[] {

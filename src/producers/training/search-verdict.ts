@@ -1,34 +1,57 @@
 import type { TrialStatus } from '../../domain/trial.js';
-import type { StudyDoc } from '../../store/documents.js';
+import type { StageFailureDoc, StudyDoc } from '../../store/documents.js';
 
 export interface SearchSituation {
   study: Pick<StudyDoc, 'search' | 'metric' | 'direction'>;
   /** Done trials in the order of their numbers. */
   finished: ReadonlyArray<{ result: { valAcc: number | null; valLoss: number | null } }>;
   counts: Record<TrialStatus, number>;
+  /** What keeps workers from training at present; null where nothing does. */
+  failure: Pick<StageFailureDoc, 'reason' | 'count' | 'workers' | 'first' | 'last'> | null;
+  /** Live consumers that train. */
+  consumers: number;
   /** The database's clock. */
   now: Date;
 }
 
 /** Failed trials beyond which a search stops: something other than the functions is broken. */
 const MAX_FAILURES = 10;
+/** Attempts in a row of all workers, over so many milliseconds at least, after which none is expected to succeed. */
+const HOPELESS_ATTEMPTS = 10;
+const HOPELESS_MS = 60_000;
+
+const TIME_IS_OVER = 'the time is over';
+const nothingBetter = (trials: number | null): string => `the last ${trials} trials brought nothing better`;
 
 /**
  * Why a running search starts no further trial: it has its trials, its time is over, its last `patience` trials brought
- * nothing better, or more trials failed than finished.
+ * nothing better, more trials failed than finished, or no worker can train.
  * @returns undefined where it goes on
  */
-export function reasonToEnd({ study, finished, counts, now }: SearchSituation): string | undefined {
+export function reasonToEnd({ study, finished, counts, failure, consumers, now }: SearchSituation): string | undefined {
   const { search } = study;
   if (counts.done >= search.trials) return `${search.trials} trials are done`;
-  if (search.deadline && now >= search.deadline) return 'the time is over';
+  if (search.deadline && now >= search.deadline) return TIME_IS_OVER;
   if (counts.failed > Math.max(MAX_FAILURES, counts.done)) {
     return `${counts.failed} trials failed: \`aquasurf study show\` says why`;
   }
   if (search.patience !== null && trialsSinceBest(study, finished) >= search.patience) {
-    return `the last ${search.patience} trials brought nothing better`;
+    return nothingBetter(search.patience);
+  }
+  if (failure && counts.running === 0 && failsForEverybody(failure, consumers)) {
+    return `no worker can train, ${failure.count} attempts failed: ${failure.reason}`;
   }
   return undefined;
+}
+
+/** Whether a search that is finished reached a limit that was set for it, rather than its trials. */
+export const reachedLimit = ({ reason, patience }: StudyDoc['search']): boolean =>
+  reason === TIME_IS_OVER || reason === nothingBetter(patience);
+
+function failsForEverybody(failure: NonNullable<SearchSituation['failure']>, consumers: number): boolean {
+  const { count, workers, first, last } = failure;
+  const lasted = last.getTime() - first.getTime();
+  return count >= HOPELESS_ATTEMPTS && lasted >= HOPELESS_MS && workers.length >= consumers;
 }
 
 /** Trials of this search since its last improvement; those from before the search set the mark and do not count. */

@@ -35,6 +35,7 @@ export async function startSearch(pipeline: Pipeline, study: string, options: Se
   });
   // What failed in an earlier search gets its attempts again: the user may have mended the cause.
   await store.trials.resetFailed(study);
+  await store.failures.clear(study, 'training');
   await reconcileSearch(pipeline, await store.studies.get(study), true);
 }
 
@@ -54,6 +55,7 @@ export async function pauseSearch({ store }: Pipeline, study: string): Promise<v
 
 export async function resumeSearch(pipeline: Pipeline, study: string): Promise<void> {
   await change(pipeline.store, study, 'paused', 'running');
+  await pipeline.store.failures.clear(study, 'training');
   await reconcileSearch(pipeline, await pipeline.store.studies.get(study), true);
 }
 

@@ -26,6 +26,7 @@ const INDEXES: Record<string, IndexDescription[]> = {
   ],
   runs: [{ key: { study: 1, hash: 1 } }],
   retrainings: [{ key: { study: 1, state: 1 } }],
+  failures: [{ key: { of: 1 } }],
   components: [{ key: { study: 1, chunk: 1, version: -1 } }, { key: { study: 1, version: 1 } }],
   embeddings: [{ key: { study: 1, chunk: 1, version: -1, createdAt: -1 } }, { key: { study: 1, version: 1, fit: 1 } }],
 };

@@ -1,6 +1,7 @@
 import type { StudyDoc } from '../documents.js';
 import type { Store } from '../store.js';
 import { nameForStudy } from '../study-names.js';
+import { NO_REASON } from '../trials/trial-document.js';
 
 /** Work on a function that was given up after its last attempt. */
 export interface StudyFailure {
@@ -28,7 +29,7 @@ export async function studyFailures(store: Store, study: StudyDoc, limit: number
     found.map(async ({ hash, reason, ...rest }) => ({
       ...rest,
       fn: await nameForStudy(store, study, hash, names),
-      reason: reason ?? 'no reason was stored',
+      reason: reason ?? NO_REASON,
     })),
   );
 }

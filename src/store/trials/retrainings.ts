@@ -1,9 +1,11 @@
 import type { Collection, Db } from 'mongodb';
 import { MAX_ATTEMPTS } from '../../domain/trial.js';
 import type { RetrainingDoc, RunDoc } from '../documents.js';
+import { countBy } from '../mongo/count-by.js';
 import { insertMissing } from '../mongo/insert-missing.js';
 import { retryConflicts } from '../mongo/retry.js';
 import { runId } from './runs.js';
+import { NO_REASON } from './trial-document.js';
 
 const READ_BATCH = 1000;
 
@@ -65,6 +67,11 @@ export class Retrainings {
   /** What went wrong, by function, with those that failed. */
   async failures(study: string, limit: number): Promise<RetrainingDoc[]> {
     return this.collection.find({ study, state: 'failed' }).sort({ _id: 1 }).limit(limit).toArray();
+  }
+
+  /** Why they failed, and how many by each reason. */
+  failureReasons(study: string): Promise<Map<string, number>> {
+    return countBy(this.collection, { study, state: 'failed' }, 'error', NO_REASON);
   }
 
   /** Its run is stored: nothing is owed any more. */

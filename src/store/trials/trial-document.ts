@@ -3,6 +3,9 @@ import type { TrialDoc, TrialFisherDoc } from '../documents.js';
 /** All but the vector, which only `TrialFisher.features` reads. */
 export const WITHOUT_FEATURES = { 'fisher.features': 0 } as const;
 
+/** Where a failure has none. */
+export const NO_REASON = 'no reason was stored';
+
 export function trialId(study: string, hash: string): string {
   return `${study}:${hash}`;
 }

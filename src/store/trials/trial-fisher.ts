@@ -2,10 +2,11 @@ import { type Collection, type Db, type Filter, MongoBulkWriteError, type Update
 import { mean } from '../../domain/averages.js';
 import { checkedDocument, trialSchema } from '../document-schemas.js';
 import type { FisherSettings, FisherState, StudyDoc, TrialDoc, TrialFisherDoc } from '../documents.js';
+import { countBy } from '../mongo/count-by.js';
 import { insertMissing } from '../mongo/insert-missing.js';
 import { retryConflicts } from '../mongo/retry.js';
 import { packVector, unpackUint16 } from '../mongo/vectors.js';
-import { newTrial, trialId, WITHOUT_FEATURES } from './trial-document.js';
+import { NO_REASON, newTrial, trialId, WITHOUT_FEATURES } from './trial-document.js';
 
 /** A job's worth of trials that owe features. */
 interface FisherBatch {
@@ -185,6 +186,11 @@ export class TrialFisher {
       count('failed'),
     ]);
     return { owed, defined, undefined: undefined_, failed };
+  }
+
+  /** Why features failed in their last attempt, and how many by each reason. */
+  failureReasons(study: string): Promise<Map<string, number>> {
+    return countBy(this.trials, { study, 'fisher.state': 'failed' }, 'fisher.reason', NO_REASON);
   }
 
   /**

@@ -4,8 +4,9 @@ import { TRIAL_STATUSES } from '../../domain/trial.js';
 import { AquasurfError } from '../../errors.js';
 import { candidateSchema, checkedDocument, finishedSchema, trialSchema } from '../document-schemas.js';
 import type { AggregateResult, RetrainingDoc, RunDoc, TrialDoc } from '../documents.js';
+import { countBy } from '../mongo/count-by.js';
 import { retryConflicts } from '../mongo/retry.js';
-import { trialId, WITHOUT_FEATURES } from './trial-document.js';
+import { NO_REASON, trialId, WITHOUT_FEATURES } from './trial-document.js';
 
 const FORGOTTEN = {
   status: 'waiting',
@@ -110,6 +111,11 @@ export class Trials {
       .limit(limit)
       .project<Pick<TrialDoc, 'hash' | 'error'>>({ _id: 0, hash: 1, error: 1 })
       .toArray();
+  }
+
+  /** Why trials failed in their last attempt, and how many by each reason. */
+  failureReasons(study: string): Promise<Map<string, number>> {
+    return countBy(this.trials, { study, status: 'failed' }, 'error', NO_REASON);
   }
 
   /** Trials whose Fisher features failed in their last attempt; the first so many, by hash. */

@@ -1,14 +1,18 @@
-import type { StudyDoc } from '../../../store/documents.js';
+import type { StageFailureDoc, StudyDoc } from '../../../store/documents.js';
+import { type RunningTrial, runningTrials } from '../../../store/reports/running-trials.js';
 import { type StudyFailure, studyFailures } from '../../../store/reports/study-failures.js';
 import { type StudyProgress, studyProgress } from '../../../store/reports/study-progress.js';
 import type { Store } from '../../../store/store.js';
-import { fields } from '../../output.js';
+import { duration, fields } from '../../output.js';
 
 /** A study as `study create` and `study show` print it. */
 interface StudyView extends Omit<StudyDoc, '_id' | 'spaces'> {
   name: string;
   spaces: Array<{ id: string; schema?: string; names?: string[]; operators: string; size: string; state: string }>;
   progress: StudyProgress;
+  running: RunningTrial[];
+  /** What keeps workers from some kind of job at present. */
+  stageFailures: Array<Omit<StageFailureDoc, '_id'>>;
   /** The first of each kind. */
   failures: StudyFailure[];
 }
@@ -16,9 +20,11 @@ interface StudyView extends Omit<StudyDoc, '_id' | 'spaces'> {
 export async function studyView(store: Store, name: string): Promise<StudyView> {
   const study = await store.studies.get(name);
   const { _id, spaces: ids, ...rest } = study;
-  const [spaces, progress, failures] = await Promise.all([
+  const [spaces, progress, running, stageFailures, failures] = await Promise.all([
     store.spaces.getMany(ids),
     studyProgress(store, name),
+    runningTrials(store, name),
+    store.failures.all([name, ...ids]),
     studyFailures(store, study, FAILURES_SHOWN),
   ]);
   return {
@@ -33,6 +39,8 @@ export async function studyView(store: Store, name: string): Promise<StudyView> 
       state,
     })),
     progress,
+    running,
+    stageFailures: stageFailures.map(({ _id, ...failure }) => failure),
     failures,
   };
 }
@@ -62,8 +70,19 @@ export function studyText(view: StudyView): string {
     ['', fisherText(view.fisher)],
     ['trials', `${trials.done} done, ${trials.running} running, ${trials.failed} failed, ${trials.waiting} waiting`],
     ['search', searchText(search)],
+    ...view.running.map((trial, i): [string, string] => [i === 0 ? 'running' : '', runningText(trial)]),
+    ...view.stageFailures.map((failure): [string, string] => ['does not work', stageFailureText(failure)]),
     ...view.failures.map((failure, i): [string, string] => [i === 0 ? 'failed' : '', failureText(failure)]),
   ]);
+}
+
+function runningText({ number, fn, owner, seconds, leaseEnds }: RunningTrial): string {
+  return `trial ${number}, ${fn}: ${owner}, since ${duration(seconds)}, lease until ${leaseEnds.toISOString()}`;
+}
+
+function stageFailureText({ job, count, workers, last, reason }: StudyView['stageFailures'][number]): string {
+  const by = workers.length === 1 ? '1 worker' : `${workers.length} workers`;
+  return `${job} jobs: ${reason} (attempt ${count} of ${by}, at ${last.toISOString()})`;
 }
 
 function failureText({ work, fn, seed, reason }: StudyFailure): string {

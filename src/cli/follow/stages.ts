@@ -1,0 +1,68 @@
+import type { JobName } from '../../queues/jobs.js';
+import type { StudyProgress } from '../../store/reports/study-progress.js';
+
+/** What a person waits for. */
+export type StageName = 'populate' | 'fisher' | 'embedding' | 'search' | 'retraining';
+
+export interface Stage {
+  label: string;
+  /** The queues whose jobs the stage waits for. */
+  queues: readonly JobName[];
+  /** Whether it also waits for functions that people have claimed. */
+  waitsForClaims?: true;
+  read: (progress: StudyProgress) => { done: number; total: number; note: string; complete: boolean };
+}
+
+export const STAGES: Record<StageName, Stage> = {
+  populate: {
+    label: 'output features',
+    queues: ['schema-expansion', 'output-features'],
+    read: ({ populate }) => ({
+      done: populate.done,
+      total: Math.max(populate.ranges, 1),
+      note: `${populate.expanded} of ${populate.spaces} spaces expanded`,
+      complete: populate.complete,
+    }),
+  },
+  fisher: {
+    label: 'Fisher features',
+    queues: ['fisher-eigenvalues'],
+    read: ({ fisher }) => {
+      const done = fisher.defined + fisher.undefined + fisher.failed;
+      const notes = (['undefined', 'failed'] as const).filter((state) => fisher[state] > 0);
+      const note = notes.map((state) => `${fisher[state]} ${state}`).join(', ');
+      return { done, total: done + fisher.owed, note, complete: fisher.complete };
+    },
+  },
+  embedding: {
+    label: 'surrogate',
+    queues: ['surrogate'],
+    read: ({ embedding, fisher }) => ({
+      done: Math.min(embedding.fitted, fisher.defined),
+      total: fisher.defined,
+      note: 'functions placed',
+      complete: embedding.complete,
+    }),
+  },
+  search: {
+    label: 'trials',
+    queues: ['training'],
+    waitsForClaims: true,
+    read: ({ trials, search }) => ({
+      done: Math.min(trials.done, search.trials),
+      total: search.trials,
+      note: `${trials.running} running${search.reason && search.complete ? `; ${search.reason}` : ''}`,
+      complete: search.complete,
+    }),
+  },
+  retraining: {
+    label: 'trainings',
+    queues: ['retraining'],
+    read: ({ retraining: { owed, failed, runs, complete } }) => ({
+      done: runs,
+      total: runs + owed,
+      note: failed > 0 ? `${failed} failed` : '',
+      complete,
+    }),
+  },
+};
