@@ -36,7 +36,9 @@ describe('a command that waits', () => {
   it('for features of which some failed exits with 1, with their number and each reason once', async () => {
     const { code, stdout, stderr } = await cli.run('fisher', run.name, '--fn', 'selu(x)', '--wait', '--json');
     expect({ code, result: JSON.parse(stdout) }).toMatchObject({ code: 1, result: { failed: 1, owed: 0 } });
-    expect(stderr).toMatch(/\naquasurf: 1 of the functions failed: no network with selu\(x\); mend the cause [^\n]*\n$/);
+    expect(stderr).toMatch(
+      /\naquasurf: 1 of the functions failed: no network with selu\(x\); mend the cause [^\n]*\n$/,
+    );
   });
 
   it('for features that others failed to get before, and for its own that are there, exits with 0', async () => {
