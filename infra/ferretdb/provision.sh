@@ -20,8 +20,9 @@ cleanup() { rm -rf "$CACHE"/*.building; }
 cleanup   # left behind by a killed build
 trap cleanup EXIT
 
-fail() { # fail MESSAGE LOG: the message and the end of the log as one line on stderr
-  echo "$1: $(tail -n 3 "$2" | tr '\n' ' ')" >&2
+fail() { # fail STEP LOG: names the step, and gives the end of the log on stderr, where its cause is looked for
+  echo "$1"
+  tail -n 200 "$2" >&2
   exit 1
 }
 

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { entryPoint } from '../../config.js';
+import { causeIn } from '../../program-output.js';
 import type { Gpu } from '../gpus.js';
 import type { ProbeResult } from './backend-probe.js';
 import { type Check, fail, ok, warn } from './check.js';
@@ -8,6 +9,7 @@ const INSTALL = '`npm install @tensorflow/tfjs-node`, or `aquasurf backend insta
 const INSTALL_GPU = '`npm install @tensorflow/tfjs-node-gpu`, or `aquasurf backend install gpu`';
 /** Loading takes a second or two; a first start with a GPU may take a minute. */
 const TIMEOUT_MS = 120_000;
+const LONGEST_OUTPUT = 65_536;
 
 /** Loads the backend and trains two steps with it, in a process of its own. */
 export async function checkBackend(backend: string, gpus: readonly Gpu[]): Promise<Check> {
@@ -26,19 +28,21 @@ export function judgeProbe(result: ProbeResult, gpus: readonly Gpu[]): Check {
 
 function probeBackend(backend: string): Promise<ProbeResult> {
   const child = fork(entryPoint('cli/doctor/backend-probe'), [], {
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     timeout: TIMEOUT_MS,
     env: { ...process.env, AQUASURF_BACKEND: backend },
+  });
+  let said = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(-LONGEST_OUTPUT);
   });
   return new Promise((resolve) => {
     child.once('message', (message) => resolve(message as ProbeResult));
     child.once('error', (error) => resolve({ works: false, reason: error.message }));
-    child.once('exit', (code, signal) => {
+    child.once('close', (code, signal) => {
       // After the message, this changes nothing.
-      resolve({
-        works: false,
-        reason: `the backend ended its process (${signal ?? `exit code ${code}`}) while loading`,
-      });
+      const end = `the backend ended its process (${signal ?? `exit code ${code}`}) while loading`;
+      resolve({ works: false, reason: [end, causeIn(said)].filter(Boolean).join(': ') });
     });
   });
 }

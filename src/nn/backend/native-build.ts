@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
 import { packageDir } from '../../config.js';
 import { AquasurfError } from '../../errors.js';
+import { whyFailed } from '../../program-output.js';
 import type { NativePackage, TensorflowSource } from './native-sources.js';
 
 /** The version whose binding was checked against infra/tfjs-native/include. */
@@ -122,19 +123,23 @@ export async function compileBinding(folder: string, signal?: AbortSignal): Prom
   );
 }
 
-/** Trains XOR on the installation in a process of its own: a faulty library takes down that process only. */
-export async function trainsXor(folder: string, versions: readonly string[]): Promise<boolean> {
+/**
+ * Trains XOR on the installation in a process of its own: a faulty library takes down that process only.
+ * @returns why that failed; undefined when it trains
+ */
+export async function whyNoXor(folder: string, versions: readonly string[]): Promise<string | undefined> {
   const script = join(packageDir, 'infra/tfjs-native/train-xor.cjs');
   const result = await execa(process.execPath, [script, folder, ...versions], {
     reject: false,
     timeout: 120_000,
-    stdio: 'ignore',
+    all: true,
+    stdin: 'ignore',
     env: { TF_CPP_MIN_LOG_LEVEL: '3' },
   });
-  return !result.failed;
+  return result.failed ? whyFailed(result) : undefined;
 }
 
-/** @throws AquasurfError BACKEND_UNAVAILABLE with the last line of what the program said */
+/** @throws AquasurfError BACKEND_UNAVAILABLE with what the program said about the cause */
 async function runStep(
   program: string,
   args: readonly string[],
@@ -148,8 +153,6 @@ async function runStep(
     ...(options.signal ? { cancelSignal: options.signal } : {}),
   });
   if (!result.failed) return;
-  const words = result.all?.trim().split('\n').at(-1) || result.shortMessage;
-  throw new AquasurfError('BACKEND_UNAVAILABLE', `building native TensorFlow failed at ${program}: ${words}`, {
-    cause: result,
-  });
+  const message = `building native TensorFlow failed at ${program}: ${whyFailed(result)}`;
+  throw new AquasurfError('BACKEND_UNAVAILABLE', message, { cause: result });
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { nanoid } from 'nanoid';
 import { AquasurfError, errorLine } from '../../errors.js';
 import { withFileLock } from '../../file-lock.js';
-import { compileBinding, download, installTfjsNode, tfjsNodeDir, trainsXor, unpackLibraries } from './native-build.js';
+import { compileBinding, download, installTfjsNode, tfjsNodeDir, unpackLibraries, whyNoXor } from './native-build.js';
 import { type NativeVariant, TENSORFLOW_SOURCES, type TensorflowSource } from './native-sources.js';
 import { programRuns, usableSources } from './native-tools.js';
 
@@ -59,7 +59,7 @@ export async function installNative(variant: NativeVariant, options: InstallNati
 
 async function works(cacheDir: string, variant: NativeVariant): Promise<boolean> {
   const versions = TENSORFLOW_SOURCES[variant].map((source) => source.version);
-  return hasNative(cacheDir, variant) && (await trainsXor(nativeDir(cacheDir, variant), versions));
+  return hasNative(cacheDir, variant) && (await whyNoXor(nativeDir(cacheDir, variant), versions)) === undefined;
 }
 
 /** Builds that a killed process left behind; the lock says that nobody is at work on them. */
@@ -110,10 +110,11 @@ async function build(source: TensorflowSource, folder: string, options: InstallN
   await compileBinding(folder, signal);
 
   notify(`native TensorFlow ${source.version}: checking that it trains`);
-  if (!(await trainsXor(folder, [source.version]))) {
+  const why = await whyNoXor(folder, [source.version]);
+  if (why !== undefined) {
     throw new AquasurfError(
       'BACKEND_UNAVAILABLE',
-      `TensorFlow ${source.version} from ${registry} was built but does not train XOR; not used`,
+      `TensorFlow ${source.version} from ${registry} was built but does not train XOR (${why}); not used`,
     );
   }
 }

