@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { packageDir } from '../config.js';
-import { AquasurfError } from '../errors.js';
-import { lastLine } from './server-process.js';
+import { whyFailed } from '../program-output.js';
+import { type Plan, unavailable } from './server-source.js';
 
 /** The folder of scripts and settings that build and run FerretDB. */
 export const ferretdbInfra: string = join(packageDir, 'infra/ferretdb');
@@ -24,31 +24,43 @@ interface ProvisionOptions {
   signal: AbortSignal | undefined;
 }
 
-/**
- * The programs behind our own MongoDB, built on first use (98 to 148 s, 554 MB) and shared by all projects.
- * @throws AquasurfError SERVICE_UNAVAILABLE naming what this machine lacks, or the step that failed
- */
-export async function provideFerretdb(options: ProvisionOptions): Promise<FerretdbPrograms> {
-  const cache = join(options.cacheDir, 'ferretdb');
+const placesIn = (cacheDir: string) => {
+  const cache = join(cacheDir, 'ferretdb');
   const root = join(cache, 'root-forky-pg18');
   const gateway = join(cache, 'ferretdb-v2.7.0/ferretdb');
-  const complete = existsSync(root) && existsSync(gateway);
+  return { cache, root, gateway, complete: existsSync(root) && existsSync(gateway) };
+};
+
+/**
+ * Whether FerretDB can run on this machine.
+ * @throws AquasurfError SERVICE_UNAVAILABLE naming what is missing
+ */
+export async function planFerretdb(cacheDir: string): Promise<Plan> {
   await checkPrivileges();
-  if (!complete) {
-    await checkBuildTools();
-    await provision(cache, options);
-  }
+  if (placesIn(cacheDir).complete) return { does: 'start FerretDB', provides: false };
+  await checkBuildTools();
+  return { does: 'build FerretDB and PostgreSQL from packages (once: 2 to 3 minutes, 550 MB)', provides: true };
+}
+
+/**
+ * The programs behind our own MongoDB, built on first use (98 to 148 s, 554 MB) and shared by all projects.
+ * @throws AquasurfError SERVICE_UNAVAILABLE naming the step that failed
+ */
+export async function provideFerretdb(options: ProvisionOptions): Promise<FerretdbPrograms> {
+  const { cache, root, gateway, complete } = placesIn(options.cacheDir);
+  if (!complete) await provision(cache, options);
   const [, uid, gid] = /^postgres:[^:]*:(\d+):(\d+):/m.exec(await readFile(join(root, 'etc/passwd'), 'utf8')) ?? [];
   return { gateway, root, uid: Number(uid), gid: Number(gid) };
 }
 
 async function checkPrivileges(): Promise<void> {
-  const lacking = (what: string) => new AquasurfError('SERVICE_UNAVAILABLE', `no mongod on PATH, and FerretDB ${what}`);
-  if (process.platform !== 'linux') throw lacking(`runs on Linux only, this is ${process.platform}`);
-  if (process.getuid?.() !== 0) throw lacking('needs root, which this process is not');
+  if (process.platform !== 'linux') throw unavailable(`FerretDB runs on Linux only, this is ${process.platform}`);
+  if (process.getuid?.() !== 0) throw unavailable('FerretDB needs root, which this process is not');
   const namespace = await execa('unshare', ['-m', '--propagation', 'private', 'true'], { reject: false });
-  if (namespace.code === 'ENOENT') throw lacking('needs unshare (Debian: apt-get install util-linux)');
-  if (namespace.failed) throw lacking('needs the right to mount (a container must be privileged)');
+  if (namespace.code === 'ENOENT') throw unavailable('FerretDB needs unshare (Debian: apt-get install util-linux)');
+  if (namespace.failed) {
+    throw unavailable(`FerretDB needs the right to mount (a container must be privileged): ${whyFailed(namespace)}`);
+  }
 }
 
 async function checkBuildTools(): Promise<void> {
@@ -58,9 +70,7 @@ async function checkBuildTools(): Promise<void> {
   if (!(major > 1 || (major === 1 && minor >= 25))) missing.push('Go 1.25 or newer');
   const apt = await execa('apt-get', ['--version'], { reject: false });
   if (apt.failed) missing.push('apt-get');
-  if (missing.length > 0) {
-    throw new AquasurfError('SERVICE_UNAVAILABLE', `no mongod on PATH, and FerretDB needs ${missing.join(' and ')}`);
-  }
+  if (missing.length > 0) throw unavailable(`FerretDB needs ${missing.join(' and ')}`);
 }
 
 /**
@@ -68,7 +78,6 @@ async function checkBuildTools(): Promise<void> {
  * whose starter was killed goes on to its end for the next one to use.
  */
 async function provision(cache: string, { notify, signal }: ProvisionOptions): Promise<void> {
-  notify('MongoDB: building FerretDB and PostgreSQL from packages; this is done once and takes 2 to 3 minutes');
   const script = execa('bash', [join(ferretdbInfra, 'provision.sh'), cache], {
     reject: false,
     detached: true,
@@ -86,9 +95,7 @@ async function provision(cache: string, { notify, signal }: ProvisionOptions): P
     for await (const line of script) notify(`MongoDB: ${line}`);
     const result = await script;
     signal?.throwIfAborted();
-    if (result.failed) {
-      throw new AquasurfError('SERVICE_UNAVAILABLE', lastLine(result.stderr, result.shortMessage ?? 'failed'));
-    }
+    if (result.failed) throw unavailable(`FerretDB could not be built: ${whyFailed(result)}`);
     notify(`MongoDB: built in ${elapsed()}`);
   } finally {
     clearInterval(ticking);

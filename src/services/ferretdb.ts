@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import { chown, copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { AquasurfError } from '../errors.js';
-import { type FerretdbPrograms, ferretdbInfra, provideFerretdb } from './ferretdb-programs.js';
+import { whyFailed } from '../program-output.js';
+import { type FerretdbPrograms, ferretdbInfra, planFerretdb, provideFerretdb } from './ferretdb-programs.js';
 import { askMongodb } from './mongodb-answer.js';
 import { type ProcessIdentity, stopProcess } from './process-identity.js';
 import type { StartContext } from './server-kind.js';
-import { becomesReady, choosePort, lastLine, listens, logTail, spawnServer } from './server-process.js';
+import { becomesReady, choosePort, listens, spawnServer, whyEnded } from './server-process.js';
+import { type ServerSource, unavailable } from './server-source.js';
 import { straysIn } from './stray-servers.js';
 
 const POSTGRES_BIN = '/usr/lib/postgresql/18/bin';
@@ -29,12 +30,11 @@ interface Cluster {
   gatewayLog: string;
 }
 
-/**
- * A MongoDB-compatible server: the gateway FerretDB over PostgreSQL with DocumentDB, data in `<dataDir>/mongodb`.
- * Gives the gateway's port; both processes are on record.
- * @throws AquasurfError SERVICE_UNAVAILABLE
- */
-export async function startFerretdb(context: StartContext): Promise<number> {
+/** A MongoDB-compatible server: the gateway FerretDB over PostgreSQL with DocumentDB, data in `<dataDir>/mongodb`. */
+export const ferretdb: ServerSource = { plan: ({ cacheDir }) => planFerretdb(cacheDir), start: startFerretdb };
+
+/** Gives the gateway's port; both processes are on record. */
+async function startFerretdb(context: StartContext): Promise<number> {
   const programs = await provideFerretdb(context);
   const cluster = await prepareCluster(programs, context);
   const started: Array<ProcessIdentity & { stopSignal: 'SIGTERM' | 'SIGINT' }> = [];
@@ -52,7 +52,7 @@ export async function startFerretdb(context: StartContext): Promise<number> {
     await note(gateway, STOP_GATEWAY);
     const ready = async () => (await listens(port)) && (await askMongodb(`mongodb://127.0.0.1:${port}`, 2_000)).usable;
     if (!(await becomesReady(gateway, ready, { timeoutMs: GATEWAY_TIMEOUT_MS, signal: context.signal }))) {
-      throw notStarted('FerretDB', await logTail(cluster.gatewayLog));
+      throw notStarted('FerretDB', await whyEnded(cluster.gatewayLog));
     }
     return port;
   } catch (error) {
@@ -104,7 +104,7 @@ async function createCluster(programs: FerretdbPrograms, folder: string): Promis
   const options = ['-D', '/data', '-U', 'postgres', '-A', 'trust', '--locale=C.UTF-8'];
   const { program, args } = jailOf(programs, draft)('initdb', options);
   const result = await execa(program, args, { reject: false, all: true, stdin: 'ignore' });
-  if (result.failed) throw notStarted('initdb', lastLine(result.all, ''));
+  if (result.failed) throw notStarted('initdb', whyFailed(result));
   await rename(join(draft, 'pg'), join(folder, 'pg'));
   await rm(draft, { recursive: true, force: true });
 }
@@ -124,7 +124,7 @@ async function untilPostgresAnswers(
   const isReady = cluster.jail('pg_isready', ['-q', ...connection]);
   const ready = async () => !(await execa(isReady.program, isReady.args, { reject: false })).failed;
   if (!(await becomesReady(postgres, ready, { timeoutMs: POSTGRES_TIMEOUT_MS, signal }))) {
-    throw notStarted('PostgreSQL', await logTail(cluster.postgresLog));
+    throw notStarted('PostgreSQL', await whyEnded(cluster.postgresLog));
   }
   const statements = [
     'SET client_min_messages = warning',
@@ -136,7 +136,7 @@ async function untilPostgresAnswers(
     ...statements.flatMap((statement) => ['-c', statement]),
   ]);
   const result = await execa(psql.program, psql.args, { reject: false, all: true, stdin: 'ignore' });
-  if (result.failed) throw notStarted('DocumentDB', lastLine(result.all, ''));
+  if (result.failed) throw notStarted('DocumentDB', whyFailed(result));
 }
 
 async function startGateway(cluster: Cluster, port: number, postgresPort: number): Promise<ProcessIdentity> {
@@ -155,5 +155,4 @@ async function startGateway(cluster: Cluster, port: number, postgresPort: number
   });
 }
 
-const notStarted = (what: string, said: string): AquasurfError =>
-  new AquasurfError('SERVICE_UNAVAILABLE', `${what} did not start: ${said || 'no output'}`);
+const notStarted = (what: string, said: string) => unavailable(`${what} did not start: ${said}`);

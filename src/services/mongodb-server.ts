@@ -1,15 +1,11 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { execa } from 'execa';
-import { AquasurfError } from '../errors.js';
-import { startFerretdb } from './ferretdb.js';
+import { ferretdb } from './ferretdb.js';
+import { mongodOnPath } from './mongod-on-path.js';
 import { askMongodb, OLDEST_MONGODB } from './mongodb-answer.js';
-import { stopProcess } from './process-identity.js';
-import type { ServerKind, StartContext } from './server-kind.js';
-import { becomesReady, choosePort, listens, logTail, spawnServer } from './server-process.js';
-import { straysIn } from './stray-servers.js';
+import { mongodbData } from './mongodb-data.js';
+import type { ServerKind } from './server-kind.js';
+import { type ServerSource, unavailable } from './server-source.js';
 
-const START_TIMEOUT_MS = 120_000;
+const MONGODS = [mongodOnPath];
 
 export const mongodb: ServerKind = {
   name: 'mongodb',
@@ -19,7 +15,14 @@ export const mongodb: ServerKind = {
   folder: 'mongodb',
   url: (port) => `mongodb://127.0.0.1:${port}`,
   ask: askMongodb,
-  start: async (context) => ((await hasMongod()) ? startMongod(context) : startFerretdb(context)),
+  sources: (dataDir) => {
+    const { folder, engine } = mongodbData(dataDir);
+    if (engine === 'mongod')
+      return [...MONGODS, never(`the data in ${folder} are mongod's, FerretDB cannot read them`)];
+    if (engine === 'ferretdb')
+      return [ferretdb, never(`the data in ${folder} are FerretDB's, mongod cannot read them`)];
+    return [...MONGODS, ferretdb];
+  },
   waysByHand: [
     'set MONGODB_URI to mongodb://[user:password@]host:port/database',
     `install MongoDB ${OLDEST_MONGODB} or newer so that mongod is on PATH`,
@@ -27,27 +30,8 @@ export const mongodb: ServerKind = {
   ],
 };
 
-async function hasMongod(): Promise<boolean> {
-  const { stdout } = await execa('mongod', ['--version'], { reject: false });
-  const major = Number(/v(\d+)\./.exec(stdout ?? '')?.[1]);
-  return major >= Number(OLDEST_MONGODB.split('.')[0]);
-}
-
-async function startMongod(context: StartContext): Promise<number> {
-  const folder = join(context.dataDir, mongodb.folder);
-  await mkdir(folder, { recursive: true });
-  for (const stray of await straysIn(folder, 'mongod')) await stopProcess(stray, 'SIGTERM');
-  const port = await choosePort(context.previousPort);
-  const log = join(context.dataDir, 'services', 'mongodb.log');
-  const server = await spawnServer({
-    program: 'mongod',
-    args: ['--dbpath', folder, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket'],
-    cwd: folder,
-    log,
-  });
-  await context.record({ program: 'mongod', port, processes: [{ ...server, stopSignal: 'SIGTERM' }] });
-  const ready = async () => (await listens(port)) && (await askMongodb(mongodb.url(port), 1_000)).usable;
-  if (await becomesReady(server, ready, { timeoutMs: START_TIMEOUT_MS, signal: context.signal })) return port;
-  await stopProcess(server, 'SIGTERM');
-  throw new AquasurfError('SERVICE_UNAVAILABLE', `mongod did not start: ${(await logTail(log)) || 'no output'}`);
-}
+/** Stands for the servers that must not be tried. */
+const never = (reason: string): ServerSource => {
+  const refuse = () => Promise.reject(unavailable(reason));
+  return { plan: refuse, start: refuse };
+};

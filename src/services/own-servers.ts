@@ -4,6 +4,7 @@ import { AquasurfError, errorLine } from '../errors.js';
 import { isRunning } from './process-identity.js';
 import type { ServerKind } from './server-kind.js';
 import { becomesReady, listens } from './server-process.js';
+import { startByFirst } from './server-source.js';
 import type { ServiceName, ServiceRecords } from './service-records.js';
 
 // Everything here is called under the lock of the records' folder.
@@ -83,7 +84,7 @@ async function start(kind: ServerKind, records: ServiceRecords, options: OwnServ
     );
   }
   try {
-    const port = await kind.start({
+    const port = await startByFirst(kind, {
       dataDir: config.dataDir,
       cacheDir: config.cacheDir,
       previousPort: (await records.read(kind.name))?.port,

@@ -1,3 +1,4 @@
+import type { ServerSource } from './server-source.js';
 import type { ServiceName, ServiceRecord } from './service-records.js';
 
 /** What a server answers to a first question. `reason` completes "Redis at ADDRESS ...", e.g. "needs a password". */
@@ -30,11 +31,8 @@ export interface ServerKind {
   url: (port: number) => string;
   /** One real conversation within `timeoutMs`; never throws. */
   ask: (url: string, timeoutMs: number) => Promise<Answer>;
-  /**
-   * Starts a server of our own and waits until it answers; gives its port.
-   * @throws AquasurfError SERVICE_UNAVAILABLE; its message says what is missing or what the server said
-   */
-  start: (context: StartContext) => Promise<number>;
+  /** The ways to get a server of our own, best first. */
+  sources: (dataDir: string) => readonly ServerSource[];
   /** Ways to get one by hand, e.g. "apt-get install redis-server". */
   waysByHand: readonly string[];
 }

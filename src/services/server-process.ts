@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import getPort from 'get-port';
+import { causeIn } from '../program-output.js';
 import { identify, isRunning, type ProcessIdentity } from './process-identity.js';
 
 interface ServerCommand {
@@ -61,14 +62,9 @@ export const listens = (port: number): Promise<boolean> =>
     socket.once('timeout', () => answer(false));
   });
 
-/** The last line that a program said: as a rule what went wrong. */
-export const lastLine = (text: string | undefined, otherwise: string): string =>
-  text?.trim().split('\n').at(-1) || otherwise;
-
-/** The last lines of a server's log, joined, for one line of error. */
-export async function logTail(path: string, lines = 3): Promise<string> {
-  const text = await readFile(path, 'utf8').catch(() => '');
-  return text.trim().split('\n').slice(-lines).join(' | ');
+/** Why a server that did not become ready gave up, from its log. */
+export async function whyEnded(log: string): Promise<string> {
+  return causeIn(await readFile(log, 'utf8').catch(() => '')) || 'no output';
 }
 
 /**

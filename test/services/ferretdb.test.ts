@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { provideFerretdb } from '../../src/services/ferretdb-programs.js';
 import { askMongodb } from '../../src/services/mongodb-answer.js';
 import { identify, stopProcess } from '../../src/services/process-identity.js';
@@ -65,6 +66,13 @@ describe.skipIf(process.getuid?.() !== 0)('our own MongoDB', () => {
     await second.close();
     expect(await running(config, 'mongodb')).toEqual([]);
   }, 120_000);
+
+  it('says why it cannot start: the disk is full', async () => {
+    const config = mongodbOnly();
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', config.dataDir]);
+    onTestFinished(() => void execFileSync('umount', [config.dataDir]));
+    await expect(findServices(config, own)).rejects.toThrow(/initdb did not start: .*No space left on device/);
+  }, 60_000);
 
   it('asked for a password that is missing or wrong, says so', async () => {
     const config = mongodbOnly();

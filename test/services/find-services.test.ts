@@ -201,7 +201,7 @@ describe('when there is nothing', () => {
       const path = mkdtempSync(join(tmpdir(), 'aquasurf-path-'));
       onTestFinished(() => rmSync(path, { recursive: true, force: true }));
       const { stdout } = await execa('sh', ['-c', 'command -v redis-server']);
-      const install = `[ "$1" = update ] || /bin/ln -s '${stdout}' '${path}/redis-server'`;
+      const install = `[ "$1" != install ] || /bin/ln -s '${stdout}' '${path}/redis-server'`;
       writeFileSync(join(path, 'apt-get'), `#!/bin/sh\n${install}\n`, { mode: 0o755 });
       vi.stubEnv('PATH', path);
       const notices: string[] = [];
@@ -210,7 +210,9 @@ describe('when there is nothing', () => {
         localhost: false,
         notify: (line) => notices.push(line),
       });
-      expect(notices[0]).toBe('Redis: installing redis-server with apt-get');
+      expect(notices[0]).toBe(
+        'Redis: redis-server is not on PATH; valkey-server is not on PATH; trying to install redis-server with apt-get',
+      );
       expect(services.origin.redis).toBe('started');
       await services.close();
     },
