@@ -1,3 +1,6 @@
+import { inspect } from 'node:util';
+import { plainText } from './plain-text.js';
+
 /**
  * Every error that a user can cause or meet has a code here, with the exit code of a command that it ends: 2 for wrong
  * usage, 1 for what failed. `message` says what was wrong, where, and what to do, in one line.
@@ -50,10 +53,30 @@ export class AquasurfError extends Error {
   }
 }
 
+/** Characters of an error that are shown and stored: some carry whole files. */
+const LONGEST_LINE = 1000;
+const LONGEST_TEXT = 4000;
+
 /** The one line that a person reads, whatever was thrown. */
 export function errorLine(error: unknown): string {
-  const text = error instanceof Error ? error.message || error.name : String(error);
-  return text.split('\n', 1)[0] ?? text;
+  const line = messageOf(error).match(/\S.*/)?.[0] ?? 'an error without a message';
+  return plainText(line, LONGEST_LINE);
+}
+
+/** All lines of the message. */
+export const errorText = (error: unknown): string => plainText(messageOf(error), LONGEST_TEXT, true);
+
+/** Anything can be thrown: no error at all, or one whose message is none or throws when it is read. */
+function messageOf(error: unknown): string {
+  try {
+    if (typeof error === 'string') return error;
+    if (typeof error !== 'object' || error === null) return `${String(error)} was thrown`;
+    const { message, name } = error as Partial<Error>;
+    if (typeof message === 'string' && message.length > 0) return message;
+    return error instanceof Error ? String(name) : `${inspect(error, { depth: 1, customInspect: false })} was thrown`;
+  } catch {
+    return 'an error that cannot be read was thrown';
+  }
 }
 
 /** What is thrown where a file that a person named cannot be written. */

@@ -24,6 +24,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['domain'],
   ['config', 'log', 'file-lock', 'program-output', 'shown-url'],
   ['errors'],
+  ['plain-text'],
 ];
 
 /** What domain may import besides itself: pure, and named by the design. */

@@ -1,26 +1,52 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { AquasurfError } from '../errors.js';
+import { refuseExit } from '../nn/tasks/guest-context.js';
+import { describeError } from './error-data.js';
 import { createMethods } from './methods.js';
-import type { CallMessage, ComputeSettings, ErrorData, ReplyMessage } from './protocol.js';
+import { markOf } from './printed-lines.js';
+import type { CallMessage, ComputeSettings, ReplyMessage } from './protocol.js';
 
 /**
  * The compute process: takes calls from its parent, one after another, and ends when the parent is gone.
  * Started by ComputeProcess with its settings as the only argument.
  */
 const settings = JSON.parse(process.argv[2] ?? '{}') as ComputeSettings;
+const exit = process.exit.bind(process);
 /** The parent may be killed at any moment; a child without one must not go on. */
-const end = () => process.exit(0);
-const send = (message: ReplyMessage) => {
-  process.send?.(message, undefined, {}, (error) => error && end());
+const end = () => exit(0);
+const post = process.send?.bind(process);
+const send = (message: ReplyMessage, sent: (error: Error | null) => void = (error) => error && end()) => {
+  post?.(message, undefined, {}, sent);
 };
+// Libraries that find it tell their parent that they are ready: ours would take that for a reply.
+delete process.send;
 
-const methods = createMethods(settings, (line) => send({ kind: 'notice', line }));
+// Else what does not fit into the pipe of a parent that reads slowly is kept in memory, however much that is.
+for (const { _handle } of [process.stdout, process.stderr] as unknown as Array<{ _handle?: BlockingHandle }>) {
+  _handle?.setBlocking?.(true);
+}
+interface BlockingHandle {
+  setBlocking?: (blocking: boolean) => void;
+}
+
+// User code can end the process, whose parent would not know why; so an error says it.
+process.exit = refuseExit;
+
+const methods = createMethods(settings, (line) => process.stderr.write(`${line}\n`));
+/** The call that code belongs to: timers and promises that it leaves behind, too. */
+const present = new AsyncLocalStorage<CallMessage>();
 let queue: Promise<void> = Promise.resolve();
 
 process.on('message', (message: CallMessage) => {
-  queue = queue.then(() => answer(message));
+  queue = queue.then(() => present.run(message, () => answer(message)));
 });
 process.on('disconnect', end);
+// Rejections that nobody handles come here, too. What state the process is in nobody knows.
+process.on('uncaughtException', (error) => {
+  const call = present.getStore();
+  send({ kind: 'uncaught', id: call?.id, about: call?.about ?? {}, error: describeError(error) }, () => exit(1));
+});
 // A thread of its own, because a long native operation or a user's endless loop keeps this one from noticing.
 new Worker(
   `const parent = process.ppid;
@@ -30,17 +56,13 @@ new Worker(
 // Signals from the terminal go to the whole group: the parent decides what happens to running work.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 
-async function answer({ id, method, params }: CallMessage): Promise<void> {
+async function answer({ id, method, params, about }: CallMessage): Promise<void> {
+  for (const output of [1, 2]) writeSync(output, markOf(about));
   try {
     const run = methods[method] as (params: unknown, onProgress: (fraction: number) => void) => Promise<unknown>;
     const value = await run(params, (fraction) => send({ kind: 'progress', id, fraction }));
     send({ kind: 'result', id, value });
   } catch (error) {
-    send({ kind: 'error', id, error: describe(error) });
+    send({ kind: 'error', id, error: describeError(error) });
   }
-}
-
-function describe(error: unknown): ErrorData {
-  if (!(error instanceof Error)) return { message: String(error), code: undefined, stack: undefined };
-  return { message: error.message, code: error instanceof AquasurfError ? error.code : undefined, stack: error.stack };
 }

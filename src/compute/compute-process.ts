@@ -1,16 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { entryPoint } from '../config.js';
-import { AquasurfError, type ErrorCode } from '../errors.js';
+import { AquasurfError } from '../errors.js';
 import type { Logger } from '../log.js';
-import type {
-  CallMessage,
-  ComputeMethod,
-  ComputeSettings,
-  ErrorData,
-  Params,
-  ReplyMessage,
-  Result,
-} from './protocol.js';
+import { reviveError } from './error-data.js';
+import { type About, PrintedLines } from './printed-lines.js';
+import type { CallMessage, ComputeMethod, ComputeSettings, Params, ReplyMessage, Result } from './protocol.js';
 
 interface PendingCall {
   message: CallMessage;
@@ -24,11 +19,16 @@ interface PendingCall {
 }
 
 export interface CallOptions {
+  /** What the lines that it prints are tagged with in the log. */
+  about?: About;
   /** Aborting kills the child: a native operation cannot be interrupted otherwise. */
   signal?: AbortSignal;
   /** Share of the work that is done, 0 to 1. */
   onProgress?: (fraction: number) => void;
 }
+
+/** What the child printed may come so long after its end, in milliseconds. */
+const LAST_WORDS = 500;
 
 /**
  * One child process that owns a device. It computes while this process renews locks and leases. Calls run one after
@@ -57,9 +57,9 @@ export class ComputeProcess {
   }
 
   async call<M extends ComputeMethod>(method: M, params: Params<M>, options: CallOptions = {}): Promise<Result<M>> {
-    const { signal, onProgress } = options;
+    const { signal, onProgress, about = {} } = options;
     signal?.throwIfAborted();
-    const message = { id: this.#nextId++, method, params };
+    const message = { id: this.#nextId++, method, params, about };
     let abort = () => {};
     try {
       return (await new Promise<unknown>((resolve, reject) => {
@@ -82,8 +82,13 @@ export class ComputeProcess {
     this.#pending.clear();
     if (!child || hasEnded(child)) return;
     const gone = new Promise((resolve) => child.once('exit', resolve));
+    const silent = new Promise((resolve) => child.once('close', resolve));
     child.kill('SIGKILL');
     await gone;
+    // A process that user code started may hold the child's outputs open.
+    await Promise.race([silent, sleep(LAST_WORDS, undefined, { ref: false })]);
+    child.stdout?.destroy();
+    child.stderr?.destroy();
   }
 
   /** To the child, which is started where there is none; one that is ending takes no more: `#lost` sends it again. */
@@ -103,11 +108,12 @@ export class ComputeProcess {
   #start(): ChildProcess {
     const child = fork(entryPoint('compute/compute-main'), [JSON.stringify(this.#settings)], {
       serialization: 'advanced',
-      // The child's prints (TensorFlow's, a user module's) go to stderr: stdout holds results only.
-      stdio: ['ignore', 2, 2, 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, ...this.#env },
     });
     this.#child = child;
+    const printed = new PrintedLines((line, about) => this.#log.info(about, line));
+    for (const stream of [child.stdout, child.stderr]) if (stream) printed.read(stream);
     child.on('message', (message) => this.#receive(child, message as ReplyMessage));
     child.once('error', (error) => {
       for (const call of this.#pending.values()) call.sent = true;
@@ -123,8 +129,11 @@ export class ComputeProcess {
   }
 
   #receive(child: ChildProcess, message: ReplyMessage): void {
-    if (message.kind === 'notice') this.#log.info(message.line);
-    if (message.kind === 'notice' || this.#child !== child) return;
+    if (this.#child !== child) return;
+    if (message.kind === 'uncaught') {
+      this.#blame(child, message);
+      return;
+    }
     const call = this.#pending.get(message.id);
     if (message.kind === 'progress') {
       call?.onProgress?.(message.fraction);
@@ -132,8 +141,18 @@ export class ComputeProcess {
     }
     this.#pending.delete(message.id);
     if (message.kind === 'result') call?.resolve(message.value);
-    else call?.reject(revive(message.error));
+    else call?.reject(reviveError(message.error));
     this.#endAbandoned();
+  }
+
+  /** A timer or promise of user code threw: that is no fault of the call that the child is at, unless it is its own. */
+  #blame(child: ChildProcess, { id, about, error }: Extract<ReplyMessage, { kind: 'uncaught' }>): void {
+    child.kill('SIGKILL');
+    const reason = `a timer or promise of the task that nobody waits for failed: ${error.message}`;
+    const culprit = this.#pending.get(id ?? 0);
+    if (!culprit) this.#log.warn(about, reason);
+    const blamed = id === undefined ? undefined : (culprit ?? 'nobody');
+    this.#lost(child, reason, blamed);
   }
 
   /** Of one whose caller gave up: it fails now, and the child does not go on with it. */
@@ -153,14 +172,15 @@ export class ComputeProcess {
     this.#lost(child, 'the call was abandoned');
   }
 
-  /** The call that the child was at fails; a new child gets the others. */
-  #lost(child: ChildProcess | undefined, reason: string): void {
+  /** The call that the child was at fails, or the one that is to blame; a new child gets the others. */
+  #lost(child: ChildProcess | undefined, reason: string, blamed?: PendingCall | 'nobody'): void {
     if (this.#child !== child) return;
     this.#child = undefined;
     const [first] = this.#pending.values();
-    if (first?.sent) {
-      this.#pending.delete(first.message.id);
-      first.reject(crashed(reason));
+    const failed = blamed ?? (first?.sent ? first : 'nobody');
+    if (failed !== 'nobody') {
+      this.#pending.delete(failed.message.id);
+      failed.reject(crashed(reason));
     }
     for (const call of [...this.#pending.values()]) {
       call.sent = false;
@@ -173,9 +193,3 @@ export class ComputeProcess {
 const hasEnded = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null;
 
 const crashed = (message: string) => new AquasurfError('COMPUTE_CRASHED', message);
-
-function revive(data: ErrorData): Error {
-  const error = data.code ? new AquasurfError(data.code as ErrorCode, data.message) : new Error(data.message);
-  if (data.stack) error.stack = data.stack;
-  return error;
-}

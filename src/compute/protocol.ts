@@ -6,6 +6,8 @@ import type { Prediction } from '../domain/surrogate/regressors/regressor.js';
 import type { TrialResult } from '../domain/trial.js';
 import type { TaskLayer } from '../nn/task-layers.js';
 import type { FisherSettings, RunDoc } from '../store/documents.js';
+import type { ErrorData } from './error-data.js';
+import type { About } from './printed-lines.js';
 
 /** A study's task, by name: code never travels. The child refuses a source with another hash. */
 export interface TaskReference {
@@ -75,17 +77,15 @@ export interface CallMessage {
   id: number;
   method: ComputeMethod;
   params: unknown;
-}
-
-/** Errors cross as data: class instances do not survive. */
-export interface ErrorData {
-  message: string;
-  code: string | undefined;
-  stack: string | undefined;
+  about: About;
 }
 
 export type ReplyMessage =
   | { kind: 'result'; id: number; value: unknown }
   | { kind: 'error'; id: number; error: ErrorData }
   | { kind: 'progress'; id: number; fraction: number }
-  | { kind: 'notice'; line: string };
+  /**
+   * What a call left behind (a timer, a promise) threw, and the process ends; the call may have ended before. Without
+   * an id: nobody knows which one.
+   */
+  | { kind: 'uncaught'; id: number | undefined; about: About; error: ErrorData };

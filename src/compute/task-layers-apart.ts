@@ -8,5 +8,5 @@ import { computeApart } from './compute-apart.js';
  * @throws AquasurfError TASK_NOT_FOUND, TASK_INVALID, MODEL_UNSUPPORTED, BACKEND_UNAVAILABLE
  */
 export function layersApart(name: string, folders: TaskFolders): Promise<TaskLayer[]> {
-  return computeApart(folders, (compute) => compute.call('layers', { name }));
+  return computeApart(folders, (compute) => compute.call('layers', { name }, { about: { task: name } }));
 }

@@ -4,11 +4,12 @@ import type { TaskFolders } from '../nn/tasks/task-registry.js';
 import type { StudyDoc } from '../store/documents.js';
 import type { Predictor } from '../store/suggest/search-view.js';
 import { computeApart } from './compute-apart.js';
+import type { CallOptions } from './compute-process.js';
 import type { Params, Result } from './protocol.js';
 
 /** Whoever runs the task's module. */
 interface PredictingProcess {
-  call(method: 'predict', params: Params<'predict'>): Promise<Result<'predict'>>;
+  call(method: 'predict', params: Params<'predict'>, options: CallOptions): Promise<Result<'predict'>>;
 }
 
 /**
@@ -20,13 +21,13 @@ export function taskPredictor(study: StudyDoc, process: PredictingProcess): Pred
   if (regressor !== 'task') return undefined;
   return {
     minimumSamples: 1,
-    predict: ({ samples, targets, candidates }) =>
-      process.call('predict', {
-        ...{ task: study.task, samples, targets, candidates },
-        // The same for the same state of the search, another after each result.
-        seed: new SeededRandom(`regressor ${study.seed} ${targets.length}`).integer(2 ** 32),
-        uncertain: needsUncertainty(acquisition),
-      }),
+    predict: ({ samples, targets, candidates }) => {
+      // The same for the same state of the search, another after each result.
+      const seed = new SeededRandom(`regressor ${study.seed} ${targets.length}`).integer(2 ** 32);
+      const uncertain = needsUncertainty(acquisition);
+      const params = { task: study.task, samples, targets, candidates, seed, uncertain };
+      return process.call('predict', params, { about: { study: study._id } });
+    },
   };
 }
 

@@ -32,6 +32,8 @@ export function defineJob<Name extends string, Schema extends z.ZodType>(
       // Kept for Bull Board. MongoDB is what is true, so losing old ones costs nothing.
       removeOnComplete: { count: 1000 },
       removeOnFail: { count: 5000 },
+      // Of its last attempts: a slot may have a hundred.
+      stackTraceLimit: 3,
     },
   };
 }

@@ -35,6 +35,21 @@ describe('aquasurf task', () => {
     });
   });
 
+  it('list prints nothing else to stdout, whatever a module prints, now or later', async () => {
+    const noisy = join(mkdtempSync(join(tmpdir(), 'aquasurf-tasks-')), 'noisy.mjs');
+    writeFileSync(
+      noisy,
+      `console.log('at once'); setTimeout(() => console.log('later'), 1); setTimeout(() => process.exit(0), 1);
+await new Promise((resolve) => setTimeout(resolve, 50));
+export default {};`,
+    );
+    const { code, stdout, stderr } = await cli.run('task', 'list', '--tasks', noisy, '--json');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toBe(
+      `at once\nlater\naquasurf: ${noisy}: a timer or promise that nobody waits for failed: it ends the process (process.exit(0))\n`,
+    );
+  });
+
   it('layers marks what is left out, and adds up', async () => {
     const { code, stdout } = await cli.run('task', 'layers', 'mine', '--tasks', tasksDir);
     expect(code).toBe(0);

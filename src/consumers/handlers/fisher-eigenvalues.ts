@@ -101,7 +101,7 @@ async function compute(
     const made = await device.call(
       'fisher',
       { task: study.task, operators: operatorsOf(study), fn, settings },
-      { signal },
+      { signal, about: { study: study._id, fn } },
     );
     return made.defined
       ? ({ state: 'defined', features: made.features, settings, seconds: made.seconds } as const)

@@ -21,7 +21,7 @@ export const handleRetraining: Handler<'retraining'> = async ({ study: name, has
     // Faults of this machine (no backend, another task source) show here, before the function pays for them.
     const study = await store.studies.get(name);
     const needs = { task: study.task, operators: operatorsOf(study) };
-    await device.call('prepare', needs, { signal: context.signal });
+    await device.call('prepare', needs, { signal: context.signal, about: { study: name } });
     return train(study, hash, seed, context);
   });
 };
@@ -34,7 +34,8 @@ async function train(study: StudyDoc, hash: string, seed: number, context: Handl
   try {
     const known = await store.runs.get(study._id, hash, seed);
     const params = { task: study.task, operators: operatorsOf(study), fn, seed };
-    const { result, history } = known ?? (await device.call('train', params, { signal, onProgress: progress }));
+    const options = { signal, onProgress: progress, about: { study: study._id, fn } };
+    const { result, history } = known ?? (await device.call('train', params, options));
     // Cleaned meanwhile: the results are to be forgotten.
     if (!(await store.retrainings.owed(study._id, hash, seed))) return { skipped: 'it is not owed any more', fn };
     const run = { seed, result, history, worker: owner };

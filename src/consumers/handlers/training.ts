@@ -27,7 +27,7 @@ export const handleTraining: Handler<'training'> = async ({ study: name, number 
     // Faults of this machine (no backend, another task source) show here, before a trial pays for them.
     const present = await store.studies.get(name);
     const needs = { task: present.task, operators: operatorsOf(present) };
-    await device.call('prepare', needs, { signal: context.signal });
+    await device.call('prepare', needs, { signal: context.signal, about: { study: name } });
     // The search may have been stopped or cleaned while this waited for the device or for data.
     const study = await store.studies.get(name);
     return (await refusal(study, number, context)) ?? suggestAndTrain(study, number, context);
@@ -73,7 +73,8 @@ async function train(study: StudyDoc, claim: ClaimedFunction, context: HandlerCo
     // A worker that died between storing a run and reporting it left the run: training it again would change nothing.
     const known = await store.runs.get(study._id, hash, seed);
     const params = { task: study.task, operators: operatorsOf(study), fn, seed };
-    const { result, history } = known ?? (await device.call('train', params, { signal, onProgress: progress }));
+    const options = { signal, onProgress: progress, about: { study: study._id, fn } };
+    const { result, history } = known ?? (await device.call('train', params, options));
     const run = { seed, result, history, worker: owner };
     await patiently(() => store.results.report(study._id, hash, lease.token, run), signal);
     log.info(

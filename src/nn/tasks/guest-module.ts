@@ -1,5 +1,6 @@
 import { createJiti } from 'jiti';
 import { processTf } from '../backend/current-backend.js';
+import { runGuest } from './guest-context.js';
 
 /** Names under which a module may import tfjs. */
 const TFJS = ['@tensorflow/tfjs', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'];
@@ -7,8 +8,7 @@ const TFJS = ['@tensorflow/tfjs', '@tensorflow/tfjs-node', '@tensorflow/tfjs-nod
 /**
  * Loads a user's module, in JavaScript or TypeScript, ESM or CommonJS, and gives its default export. `aquasurf` in it is
  * this package and tfjs the one in use, for a second copy would be a second engine. What it prints goes to stderr, where
- * it spoils no result, and it cannot end this process while it loads. Nothing is cached: a module that was changed is
- * loaded anew.
+ * it spoils no result, and it cannot end this process. Nothing is cached: a module that was changed is loaded anew.
  */
 export async function importGuest(path: string, aquasurf: Record<string, unknown>): Promise<unknown> {
   const tf = processTf() ?? absentTf();
@@ -19,7 +19,7 @@ export async function importGuest(path: string, aquasurf: Record<string, unknown
     fsCache: false,
     virtualModules: { aquasurf, ...Object.fromEntries(TFJS.map((name) => [name, tf as Record<string, unknown>])) },
   });
-  return defaultExport(await contained(() => jiti.import<GuestExports>(path)));
+  return defaultExport(await runGuest(path, () => jiti.import<GuestExports>(path)));
 }
 
 interface GuestExports {
@@ -33,26 +33,6 @@ function defaultExport(module: GuestExports): unknown {
   // CommonJS with `exports.default`, seen as an ES module whose default is `exports`.
   const nested = typeof exported === 'object' && exported !== null && 'default' in exported;
   return nested ? exported.default : exported;
-}
-
-const CONTAINED = Symbol('contained');
-
-/** Calls that overlap share the first one's replacements, so that none is left behind. */
-async function contained<T>(load: () => Promise<T>): Promise<T> {
-  const { exit, stdout } = process;
-  if (CONTAINED in exit) return load();
-  const { write } = stdout;
-  const refuse = (code?: number | string | null): never => {
-    throw new Error(`it ends the process (process.exit(${code ?? ''}))`);
-  };
-  process.exit = Object.assign(refuse, { [CONTAINED]: true });
-  stdout.write = process.stderr.write.bind(process.stderr) as typeof write;
-  try {
-    return await load();
-  } finally {
-    process.exit = exit;
-    stdout.write = write;
-  }
 }
 
 /** Where no backend is loaded, as on the command line: a module may import tfjs, but not use it while it loads. */
