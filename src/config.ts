@@ -73,6 +73,10 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
   };
 }
 
+/** Whether downloads go through a proxy, as the libraries that download see it. */
+export const isBehindProxy = (env: Record<string, string | undefined> = process.env): boolean =>
+  ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].some((name) => emptyIsUnset(env[name]) !== undefined);
+
 /** The folder of this package: the same from `src/` (tests) and from `dist/` (users). */
 export const packageDir: string = fileURLToPath(new URL('..', import.meta.url));
 

@@ -1,11 +1,12 @@
 import { ferretdb } from './ferretdb.js';
+import { mongodDownloaded } from './mongod-downloaded.js';
 import { mongodOnPath } from './mongod-on-path.js';
 import { askMongodb, OLDEST_MONGODB } from './mongodb-answer.js';
 import { mongodbData } from './mongodb-data.js';
 import type { ServerKind } from './server-kind.js';
 import { type ServerSource, unavailable } from './server-source.js';
 
-const MONGODS = [mongodOnPath];
+const MONGODS = [mongodOnPath, mongodDownloaded];
 
 export const mongodb: ServerKind = {
   name: 'mongodb',
@@ -25,7 +26,8 @@ export const mongodb: ServerKind = {
   },
   waysByHand: [
     'set MONGODB_URI to mongodb://[user:password@]host:port/database',
-    `install MongoDB ${OLDEST_MONGODB} or newer so that mongod is on PATH`,
+    `install MongoDB ${OLDEST_MONGODB} or newer so that mongod is on PATH, or name it in MONGOMS_SYSTEM_BINARY`,
+    "let aquasurf download it (from the host of MONGOMS_DOWNLOAD_MIRROR, by default MongoDB's)",
     'as root on Debian, with Go 1.25 or newer, let aquasurf build FerretDB',
   ],
 };

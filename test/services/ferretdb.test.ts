@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
-import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { provideFerretdb } from '../../src/services/ferretdb-programs.js';
 import { askMongodb } from '../../src/services/mongodb-answer.js';
 import { identify, stopProcess } from '../../src/services/process-identity.js';
@@ -24,6 +24,9 @@ async function withClient<T>(uri: string, work: (client: MongoClient) => Promise
 }
 
 describe.skipIf(process.getuid?.() !== 0)('our own MongoDB', () => {
+  beforeEach(() => void vi.stubEnv('MONGOMS_RUNTIME_DOWNLOAD', 'false')); // FerretDB it shall be
+  afterEach(() => vi.unstubAllEnvs());
+
   it('starts in an empty folder, keeps acknowledged writes through kill -9 of everything, and stops', async () => {
     const config = mongodbOnly();
     const first = await startUser(config);
