@@ -38,7 +38,7 @@ const benchmark: Benchmark = {
       const objective = createObjective(tf, model, 'categoricalCrossentropy');
       const optimizer = createOptimizer(tf, {});
       const metrics = new RunningMetrics(tf);
-      return () => tf.tidy(() => trainingStep(tf, model, objective, optimizer, batch, metrics));
+      return () => tf.tidy(() => trainingStep({ tf, model, objective, optimizer, batch, metrics }));
     };
     const rival = builtIn();
     rival.compile({ optimizer: tf.train.adam(0.001), loss: 'categoricalCrossentropy', metrics: ['accuracy'] });

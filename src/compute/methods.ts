@@ -1,15 +1,16 @@
 import { FunctionEnumerator } from '../domain/enumeration/enumerator.js';
 import { storedBatch } from '../domain/expression/stored-name.js';
 import type { OperatorReference } from '../domain/operators/own-operators.js';
-import type { OperatorSet } from '../domain/operators/types.js';
+import type { OperatorSet, Tf } from '../domain/operators/types.js';
 import { adaptRegressor } from '../domain/surrogate/regressors/regressor.js';
-import { AquasurfError } from '../errors.js';
+import { AquasurfError, errorLine } from '../errors.js';
 import { EigenvaluePool } from '../kernels/eigenvalue-pool.js';
 import { type Backend, type BackendName, loadBackend } from '../nn/backend/load-backend.js';
 import { checkOperators } from '../nn/check-operators.js';
+import { checkTask } from '../nn/check-task.js';
 import { FeatureComputer } from '../nn/fisher/compute-features.js';
 import { namedModel } from '../nn/named-model.js';
-import type { DataSet, TaskDefinition } from '../nn/task.js';
+import type { DataContext, DataSet, TaskDefinition } from '../nn/task.js';
 import { taskLayers } from '../nn/task-layers.js';
 import { resolveReference } from '../nn/tasks/operator-registry.js';
 import type { TaskFolders } from '../nn/tasks/task-registry.js';
@@ -64,10 +65,15 @@ export function createMethods(settings: ComputeSettings, notify: (line: string) 
       return storedBatch(enumerator.enumerate(source, set, from, to), set);
     },
     layers: async ({ name }) => {
-      const model = await namedModel((await backend('backend')).tf, name, folders);
-      const layers = taskLayers(model);
-      model.dispose();
-      return layers;
+      const { tf } = await backend('backend');
+      const { model, task } = await namedModel(tf, name, folders);
+      try {
+        const layers = taskLayers(model);
+        if (task) await checkOnData(tf, task, { cacheDir: settings.cacheDir, notify });
+        return layers;
+      } finally {
+        model.dispose();
+      }
     },
     fisher: async ({ fn, settings: fisher, ...params }) => {
       const key = JSON.stringify([params.task, params.operators, fisher]);
@@ -101,16 +107,26 @@ export function createMethods(settings: ComputeSettings, notify: (line: string) 
 }
 
 interface Prepared {
-  tf: Backend['tf'];
+  tf: Tf;
   name: Backend['name'];
   task: TaskDefinition;
   data: DataSet;
   operators: OperatorSet | undefined;
 }
 
-async function loadData(task: TaskDefinition, context: Parameters<NonNullable<TaskDefinition['loadData']>>[0]) {
+async function loadData(task: TaskDefinition, context: DataContext): Promise<DataSet> {
   if (task.loadData) return task.loadData(context);
   throw new AquasurfError('TASK_INVALID', `task ${task.name} has no network: it is only asked and told`);
+}
+
+/** Tries a task on its data, if the machine can get them: what its network is made of can be told without. */
+async function checkOnData(tf: Tf, task: TaskDefinition, context: DataContext): Promise<void> {
+  try {
+    await checkTask({ tf, task, data: await loadData(task, context) });
+  } catch (error) {
+    if (!(error instanceof AquasurfError && error.code === 'DATA_SET_UNAVAILABLE')) throw error;
+    context.notify(`task ${task.name} was not tried on its data: ${errorLine(error)}`);
+  }
 }
 
 /** Remembers what was loaded. A failed load is tried again by the next call: the user may have mended it. */

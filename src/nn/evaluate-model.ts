@@ -5,7 +5,10 @@ import type { Objective } from './objective.js';
 import { RunningMetrics } from './running-metrics.js';
 import type { DataSet, Split } from './task.js';
 
-/** Mean loss (NaN if not finite) and accuracy of a model on a split, dropout off. */
+/**
+ * Mean loss (NaN if not finite) and accuracy of a model on a split, dropout off.
+ * @throws AquasurfError TASK_INVALID where the loss takes for probabilities what is none, by the first batch
+ */
 export async function evaluateModel(
   tf: Tf,
   objective: Objective,
@@ -19,6 +22,7 @@ export async function evaluateModel(
       tf.tidy(() => {
         const batch = batchTensors(tf, data, split, rows);
         const { loss, scores } = objective.evaluate(batch.inputs, batch.oneHot, { training: false });
+        if (rows[0] === 0) objective.checkScores(scores);
         metrics.add(loss, scores, batch.classes);
       });
       await yieldToEvents();

@@ -5,7 +5,7 @@ import { SeededRandom } from '../domain/random/seeded-random.js';
 import type { TrialResult } from '../domain/trial.js';
 import { AquasurfError } from '../errors.js';
 import { allRows, batchTensors, inBatches } from './batches.js';
-import { checkData, checkEndsInProbabilities, checkModelFitsData } from './check-data.js';
+import { checkData, checkModelFitsData } from './check-data.js';
 import { evaluateModel } from './evaluate-model.js';
 import { createObjective, type Objective } from './objective.js';
 import { RunningMetrics } from './running-metrics.js';
@@ -52,7 +52,7 @@ const looksForDivergence = (step: number): boolean =>
  * evaluated once, after the last epoch. A loss that is not finite ends the training: that is a result, whose losses are
  * null and whose accuracies are what they are. On one backend and machine the same seed gives the same bits; tensors
  * made here are gone when it returns.
- * @throws AquasurfError TASK_INVALID (model or data do not fit), FAILED when `shouldStop` says so
+ * @throws AquasurfError TASK_INVALID (model or data do not fit, no probabilities for the cross-entropy), FAILED when `shouldStop` says so
  */
 export async function trainFunction(
   options: TrainFunctionOptions,
@@ -63,9 +63,8 @@ export async function trainFunction(
   const model = buildSeededModel({ tf, task, fn, operators, seed });
   try {
     checkModelFitsData(task.name, model, data);
-    checkEndsInProbabilities(task, model);
     freeDropoutSeeds(model);
-    const objective = createObjective(tf, model, taskLoss(tf, task));
+    const objective = createObjective(tf, model, taskLoss(tf, task), task.name);
     const history = await runEpochs(options, model, objective);
 
     const batchSize = task.training?.evaluationBatchSize ?? task.training?.batchSize ?? BATCH_SIZE;
@@ -116,13 +115,15 @@ async function runEpochs(
         for (const rows of inBatches(order.shuffle(allRows(data.train.rows)), batchSize)) {
           if (shouldStop?.()) throw new AquasurfError('FAILED', `the training of ${options.fn} was stopped`);
           schedule(step / steps);
+          const looks = looksForDivergence(step + 1);
           tf.tidy(() => {
             const batch = batchTensors(tf, data, data.train, rows);
-            withSeededMathRandom(noise, () => trainingStep(tf, model, objective, optimizer, batch, metrics));
+            const options = { tf, model, objective, optimizer, batch, metrics, checkScores: looks };
+            withSeededMathRandom(noise, () => trainingStep(options));
           });
           step++;
           if (percent(step, steps) > percent(step - 1, steps)) onProgress?.(step / steps);
-          if (looksForDivergence(step)) diverged = Number.isNaN((await metrics.read()).loss);
+          if (looks) diverged = Number.isNaN((await metrics.read()).loss);
           if (diverged) break;
           // Lets messages to this process in: TensorFlow's operations block it.
           await yieldToEvents();

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -19,8 +19,9 @@ export default defineTask({
     tf.layers.dense({ units: 2, name: 'second' }),
     tf.layers.softmax({ name: 'end' }),
   ] }),
-  loadData: () => { throw new Error('not for this'); },
-});`,
+  loadData: () => ({ inputShape: [2], classes: 2, train: split(), validation: split(), test: split() }),
+});
+const split = () => ({ inputs: Float32Array.of(0, 1, 1, 0), labels: Int32Array.of(0, 1), rows: 2 });`,
 );
 
 describe('aquasurf task', () => {
@@ -56,6 +57,23 @@ export default {};`,
     expect(stdout).toMatch(/first +Dense +3 +9$/m);
     expect(stdout).toMatch(/norm +BatchNormalization +3 +6 +left out of Fisher features$/m);
     expect(stdout).toContain('23 trained weights, 17 in layers that count towards Fisher features');
+  });
+
+  it('layers tries the network on a batch of the data', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'aquasurf-tasks-'));
+    const text = readFileSync(join(tasksDir, 'mine.mjs'), 'utf8');
+    const broken = {
+      'scores.mjs': text.replace("tf.layers.softmax({ name: 'end' })", 'tf.layers.reshape({ targetShape: [2] })'),
+      'holes.mjs': text.replace('Float32Array.of(0, 1, 1, 0)', 'Float32Array.of(0, 1, NaN, 0)'),
+    };
+    for (const [file, source] of Object.entries(broken)) {
+      writeFileSync(join(folder, file), source.replace("'mine'", `'${file.split('.')[0]}'`));
+    }
+    const scores = await cli.run('task', 'layers', 'scores', '--tasks', folder);
+    expect(scores).toMatchObject({ code: 1, stdout: '' });
+    expect(scores.stderr).toMatch(/task scores: the model ends in layer "reshape.*no class probabilities/);
+    const holes = await cli.run('task', 'layers', 'holes', '--tasks', folder);
+    expect(holes.stderr).toMatch(/split "train" has an input that is not finite \(NaN in row 1\)/);
   });
 
   it('layers knows the built-in models by their names', async () => {

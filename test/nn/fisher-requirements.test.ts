@@ -1,6 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Tf } from '../../src/domain/operators/types.js';
+import { createActivationFunction } from '../../src/nn/activation-function.js';
 import { loadBackend } from '../../src/nn/backend/load-backend.js';
 import { fisherSpectrum } from '../../src/nn/fisher/fisher-spectrum.js';
 
@@ -127,11 +128,87 @@ describe('models that cannot be done are refused before any work, naming the lay
   });
 });
 
+test('labels that the model has no class for are refused', async () => {
+  const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [2] }), tf.layers.softmax()] });
+  const spectrum = (labels: tfjs.Tensor) => fisherSpectrum(model, { inputs: tf.ones([2, 2]), labels });
+  await expect(spectrum(tf.zeros([2, 3]))).rejects.toMatchObject({
+    code: 'USAGE',
+    message: expect.stringMatching(/3 columns.* 2 classes/),
+  });
+  await expect(spectrum(tf.tensor1d([0, 2]))).rejects.toMatchObject({
+    code: 'USAGE',
+    message: expect.stringMatching(/label 2 is none/),
+  });
+  await expect(spectrum(tf.tensor1d([0, 0.5]))).rejects.toMatchObject({
+    code: 'USAGE',
+    message: expect.stringMatching(/label 0.5 is none/),
+  });
+});
+
+describe('a model that gives no class probabilities', () => {
+  const model = (fn: string, ending: (layers: Tf['layers']) => tfjs.layers.Layer[]) =>
+    tf.sequential({
+      layers: [
+        tf.layers.dense({ units: 3, inputShape: [3] }),
+        createActivationFunction(tf, { fn }),
+        ...ending(tf.layers),
+      ],
+    });
+  const options = () => ({ inputs: tf.randomNormal([5, 3], 0, 1, 'float32', 1), labels: Int32Array.of(0, 1, 2, 0, 1) });
+
+  test('is refused by its values, whatever its last layer is called', async () => {
+    const before = tf.memory().numTensors;
+    const endings: Array<(layers: Tf['layers']) => tfjs.layers.Layer[]> = [
+      () => [],
+      (l) => [l.reshape({ targetShape: [3] })],
+      (l) => [l.activation({ activation: 'sigmoid' })],
+      (l) => [l.softmax(), l.batchNormalization({})],
+    ];
+    for (const ending of endings) {
+      const unfit = model('tanh(x)', ending);
+      const { inputs, labels } = options();
+      await expect(fisherSpectrum(unfit, { inputs, labels })).rejects.toMatchObject({
+        code: 'MODEL_UNSUPPORTED',
+        message: expect.stringMatching(/ends in layer .* no class probabilities: row \d .*; add tf\.layers\.softmax/),
+      });
+      inputs.dispose();
+      unfit.dispose();
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('is taken with a loss of one’s own, which must give a scalar', async () => {
+    const loss = (labels: tfjs.Tensor, scores: tfjs.Tensor) => tf.losses.meanSquaredError(labels, scores);
+    expect(
+      await fisherSpectrum(
+        model('tanh(x)', () => []),
+        { ...options(), loss },
+      ),
+    ).toHaveLength(1);
+    const each = (labels: tfjs.Tensor, scores: tfjs.Tensor) => tf.mean(tf.squaredDifference(labels, scores), -1);
+    await expect(
+      fisherSpectrum(
+        model('tanh(x)', () => []),
+        { ...options(), loss: each },
+      ),
+    ).rejects.toThrow(/the loss gives a tensor of shape \[5\]; .* scalar/);
+  });
+
+  test('is no fault of the model where the function makes it NaN: the spectrum is not finite', async () => {
+    const [, spectrum] = await fisherSpectrum(
+      model('reciprocal(zero(x))', (l) => [l.dense({ units: 3 }), l.softmax(), l.reshape({ targetShape: [3] })]),
+      options(),
+    );
+    expect(spectrum!.inputEigenvalues.every((value) => Number.isNaN(value))).toBe(true);
+  });
+});
+
 describe('what only looks forbidden is done', () => {
   test('a layer that another model uses too counts as used once', async () => {
     const [a, b] = [tf.input({ shape: [3] }), tf.input({ shape: [3] })];
     const shared = tf.layers.dense({ units: 3, name: 'shared' });
-    const ours = tf.model({ inputs: a, outputs: shared.apply(a) as tfjs.SymbolicTensor });
+    const softmax = tf.layers.softmax().apply(shared.apply(a)) as tfjs.SymbolicTensor;
+    const ours = tf.model({ inputs: a, outputs: softmax });
     tf.model({ inputs: b, outputs: shared.apply(b) as tfjs.SymbolicTensor });
     const x = tf.ones([2, 3]);
     const [spectrum] = await fisherSpectrum(ours, { inputs: x, labels: Int32Array.of(0, 1) });
@@ -150,6 +227,7 @@ describe('what only looks forbidden is done', () => {
         layers.separableConv2d({ filters: 2, kernelSize: 2, name: 'separable' }),
         layers.flatten(),
         layers.dense({ units: 2, name: 'last' }),
+        layers.softmax(),
       ],
     });
     const x = tf.zeros([2, 6]);

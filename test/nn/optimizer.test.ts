@@ -30,7 +30,7 @@ function weightsAfter(steps: number, optimizer: StepOptimizer, schedule: (done: 
     const rows = allRows(32).map((row) => row + step);
     tf.tidy(() => {
       const batch = batchTensors(tf, data, data.train, rows);
-      withSeededMathRandom(dropout, () => trainingStep(tf, model, objective, optimizer, batch, metrics));
+      withSeededMathRandom(dropout, () => trainingStep({ tf, model, objective, optimizer, batch, metrics }));
     });
     if (step === 0) tensors = tf.memory().numTensors;
   }

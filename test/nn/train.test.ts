@@ -8,9 +8,8 @@ import { packageDir } from '../../src/config.js';
 import type { Tf } from '../../src/domain/operators/types.js';
 import { SeededRandom } from '../../src/domain/random/seeded-random.js';
 import { loadBackend } from '../../src/nn/backend/load-backend.js';
-import { computeFisherFeatures } from '../../src/nn/fisher/compute-features.js';
 import { buildSeededModel, withSeededMathRandom } from '../../src/nn/seeded-weights.js';
-import type { BuildContext, TaskDefinition } from '../../src/nn/task.js';
+import type { BuildContext } from '../../src/nn/task.js';
 import { trainFunction } from '../../src/nn/train.js';
 import { tinyData, tinyTask } from '../support/tiny-task.js';
 
@@ -189,52 +188,6 @@ describe('trainFunction', () => {
     const loss = (tf: Tf, y: tfjs.Tensor, p: tfjs.Tensor) => tf.losses.logLoss(y, p) as tfjs.Scalar;
     const { result } = await trainFunction({ tf, task: tinyTask({ training, loss }), data, fn: 'tanh(x)', seed: 1 });
     expect(result.valAcc).toBeGreaterThan(0.5);
-  });
-
-  test.each([
-    ['labels out of range', { ...data, classes: 2 }, /label 2; expected 0 to 1/],
-    ['inputs of another size', { ...data, inputShape: [6, 5, 1] }, /7200 inputs; expected 200 rows of 30/],
-    [
-      'data that the model does not take',
-      { ...data, inputShape: [36] },
-      /model's input is \[6, 6, 1\], expected \[36\]/,
-    ],
-    ['classes that the model does not have', { ...data, classes: 4 }, /model's output is \[3\], expected \[4\]/],
-  ])('%s: TASK_INVALID', async (_, wrong, message) => {
-    const training = trainFunction({ tf, task: tinyTask(), data: wrong, fn: 'relu(x)', seed: 1 });
-    await expect(training).rejects.toMatchObject({ code: 'TASK_INVALID', message: expect.stringMatching(message) });
-  });
-});
-
-describe('a model that ends in a plain dense layer', () => {
-  const scores = (changes: Partial<TaskDefinition> = {}) =>
-    tinyTask({
-      buildModel: ({ tf, activation }) =>
-        tf.sequential({
-          layers: [
-            tf.layers.flatten({ inputShape: [6, 6, 1] }),
-            activation(),
-            tf.layers.dense({ units: 3, name: 'scores' }),
-          ],
-        }),
-      ...changes,
-    });
-
-  test('is refused where the loss wants probabilities, for training and for Fisher features', async () => {
-    const refusal = {
-      code: 'TASK_INVALID',
-      message: expect.stringMatching(/ends in layer "scores".*add tf\.layers\.softmax/),
-    };
-    const options = { tf, task: scores(), data, fn: 'relu(x)' };
-    await expect(trainFunction({ ...options, seed: 1 })).rejects.toMatchObject(refusal);
-    const settings = { seed: 42, batchSize: 10, floor: 1e-6 };
-    await expect(computeFisherFeatures({ ...options, settings })).rejects.toMatchObject(refusal);
-  });
-
-  test('is taken where the task has a loss of its own', async () => {
-    const loss = (tf: Tf, y: tfjs.Tensor, p: tfjs.Tensor) => tf.losses.softmaxCrossEntropy(y, p) as tfjs.Scalar;
-    const { result } = await trainFunction({ tf, task: scores({ loss }), data, fn: 'relu(x)', seed: 1 });
-    expect(result.valAcc).toBeGreaterThan(0);
   });
 });
 

@@ -23,7 +23,7 @@ export function registerTask(program: Command): void {
     .command('layers')
     .summary("list the layers of a task's network, or of a built-in model")
     .description(
-      'Layers in model order with their kinds, output shapes and trained weights. Those that count towards Fisher features are Dense, Conv2D and DepthwiseConv2D; others with weights are marked as left out.',
+      'Layers in model order with their kinds, output shapes and trained weights. Those that count towards Fisher features are Dense, Conv2D and DepthwiseConv2D; others with weights are marked as left out. A task is tried on a batch of its data.',
     )
     .argument('<name>', 'a task, or small-cnn, all-cnn-c, resnet-56, mobilevitv2-0.5')
     .option(...TASKS_FLAG)

@@ -3,7 +3,7 @@ import { fisherFeatures, packCdf } from '../../domain/features/spectrum.js';
 import type { OperatorSet, Tf } from '../../domain/operators/types.js';
 import { SeededRandom } from '../../domain/random/seeded-random.js';
 import { allRows, batchTensors } from '../batches.js';
-import { checkData, checkEndsInProbabilities, checkModelFitsData } from '../check-data.js';
+import { checkData, checkModelFitsData } from '../check-data.js';
 import type { DataSet, TaskDefinition } from '../task.js';
 import { taskLoss } from '../task-loss.js';
 import type { EigenvalueSolver } from './eigenvalue-solver.js';
@@ -95,8 +95,7 @@ export class FeatureComputer {
     if (this.#plan?.of === model) return this.#plan.plan;
     checkModelFitsData(task.name, model, data);
     const { compat } = this.#options.settings;
-    const plan = createFisherPlan(model, { tf, loss: taskLoss(tf, task), solve, compat });
-    checkEndsInProbabilities(task, model);
+    const plan = createFisherPlan(model, { tf, loss: taskLoss(tf, task), task: task.name, solve, compat });
     if (plan.ignored.length > 0 && !this.#plan) onIgnored?.([...plan.ignored]);
     this.#plan = { of: model, plan };
     return plan;

@@ -12,6 +12,8 @@ interface FisherPlanOptions {
   tf: Tf;
   /** @defaultValue 'categoricalCrossentropy' */
   loss?: Loss | undefined;
+  /** The name of the task that the model is of, for messages. */
+  task?: string | undefined;
   compat?: 'aquasurf' | undefined;
   /** @defaultValue in this thread */
   solve?: EigenvalueSolver | undefined;
@@ -32,6 +34,7 @@ export interface FisherPlan {
   counted: readonly CountedLayer[];
   /** Names of layers that have weights but are left out. */
   ignored: readonly string[];
+  /** @throws AquasurfError where the loss takes for probabilities what is none (`Objective`) */
   spectra(run: FisherRun): Promise<LayerSpectrum[]>;
 }
 
@@ -39,7 +42,7 @@ export interface FisherPlan {
 export function createFisherPlan(model: tfjs.LayersModel, options: FisherPlanOptions): FisherPlan {
   const { tf } = options;
   const { counted, ignored } = countedLayers(model);
-  const objective = createObjective(tf, model, options.loss ?? 'categoricalCrossentropy');
+  const objective = createObjective(tf, model, options.loss ?? 'categoricalCrossentropy', options.task);
   const classes = model.outputs[0]!.shape.at(-1)!;
   const layers = counted.map((each) => ({ layer: each.layer, inputGradient: inputGradient(tf, each) }));
   const activations = model.layers.filter((layer) => isEntryByEntry(layer.getClassName()));
@@ -47,7 +50,8 @@ export function createFisherPlan(model: tfjs.LayersModel, options: FisherPlanOpt
     const clock = stopwatch(onTime);
     const traces = traceLayers(tf, { layers, activations }, () => {
       const targets = oneHot(tf, labels, classes);
-      const { loss } = objective.evaluate(inputs, targets, { training: false });
+      const { loss, scores } = objective.evaluate(inputs, targets, { training: false });
+      objective.checkScores(scores);
       clock('forward');
       return loss;
     });

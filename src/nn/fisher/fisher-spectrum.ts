@@ -35,8 +35,8 @@ export interface FisherSpectrumOptions {
  *
  * Dense, Conv2D and DepthwiseConv2D layers count, in model order. Leaves the model as it was and no tensors behind.
  * A factor with an entry that is not finite has eigenvalues NaN, one of zeros alone has eigenvalues 0.
- * @throws AquasurfError MODEL_UNSUPPORTED naming the layer and the mend, USAGE where there is not one label for each
- *   input or one is no class, before any work
+ * @throws AquasurfError MODEL_UNSUPPORTED naming the layer and the mend, also where the cross-entropy is asked for and
+ *   the model gives no probabilities; USAGE where there is not one label for each input or one is no class
  */
 export async function fisherSpectrum(
   model: tfjs.LayersModel,
@@ -44,20 +44,30 @@ export async function fisherSpectrum(
 ): Promise<LayerSpectrum[]> {
   const { inputs, labels, loss, compat } = options;
   const plan = createFisherPlan(model, { tf: loadedTf(), loss, compat });
-  checkLabels(inputs, labels, model.outputs[0]!.shape.at(-1));
+  await checkLabels(inputs, labels, model.outputs[0]!.shape.at(-1));
   if (plan.ignored.length > 0) options.onIgnored?.([...plan.ignored]);
   return plan.spectra({ inputs, labels });
 }
 
 /** A single label would be taken for all inputs, one that is no class for none, and callers in JavaScript may give anything. */
-function checkLabels({ shape }: Tensor, labels: Tensor | Int32Array, classes: number | null | undefined): void {
-  const count = labels instanceof Int32Array ? labels.length : labels?.shape?.[0];
+async function checkLabels(
+  { shape }: Tensor,
+  labels: Tensor | Int32Array,
+  classes: number | null | undefined,
+): Promise<void> {
+  const usage = (message: string) => new AquasurfError('USAGE', message);
+  const [count, columns] = labels instanceof Int32Array ? [labels.length] : (labels?.shape ?? []);
   if (count !== shape[0]) {
     const wanted = `labels must be an Int32Array of class indices or a tensor, with one for each of the ${shape[0]} inputs`;
-    throw new AquasurfError('USAGE', count === undefined ? wanted : `${wanted}; there are ${count}`);
+    throw usage(count === undefined ? wanted : `${wanted}; there are ${count}`);
   }
-  if (!(labels instanceof Int32Array) || typeof classes !== 'number') return;
-  const wrong = labels.find((label) => label < 0 || label >= classes);
+  if (typeof classes !== 'number') return;
+  if (columns !== undefined) {
+    if (columns !== classes) throw usage(`labels have ${columns} columns, the model ${classes} classes`);
+    return;
+  }
+  const indices = labels instanceof Int32Array ? labels : await labels.data();
+  const wrong = indices.find((label) => !(Number.isInteger(label) && label >= 0 && label < classes));
   if (wrong === undefined) return;
-  throw new AquasurfError('USAGE', `label ${wrong} is none of the model's classes, 0 to ${classes - 1}`);
+  throw usage(`label ${wrong} is none of the model's classes, 0 to ${classes - 1}`);
 }

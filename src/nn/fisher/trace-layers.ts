@@ -1,5 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import type { Tensor, Tf } from '../../domain/operators/types.js';
+import { tapeGradients } from '../tape-gradients.js';
 import type { InputGradient } from './input-gradient.js';
 import { recomputing } from './recompute.js';
 
@@ -96,7 +97,7 @@ function traceOnce(
           return [layer, change] as const;
         }),
       ]);
-      tf.engine().gradients(() => withCalls(changes, loss), [epsilon], undefined, true);
+      tapeGradients(tf, () => withCalls(changes, loss), [epsilon]);
     });
     return traces.map((trace) => ({ gradient: undefined, ...trace }) as LayerTrace);
   } catch (error) {
