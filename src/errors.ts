@@ -78,9 +78,3 @@ function messageOf(error: unknown): string {
     return 'an error that cannot be read was thrown';
   }
 }
-
-/** What is thrown where a file that a person named cannot be written. */
-export const unwritable = (file: string, cause: unknown): AquasurfError =>
-  new AquasurfError('FAILED', `cannot write ${file}: ${errorLine(cause)}; name a file in a folder that exists`, {
-    cause,
-  });

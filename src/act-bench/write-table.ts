@@ -1,8 +1,5 @@
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { constants, createGzip } from 'node:zlib';
-import { unwritable } from '../errors.js';
+import { writeOut } from '../out/write-out.js';
 import type { ActBenchTable, TableEntry } from './table.js';
 import { formatEntry } from './table-entry.js';
 
@@ -21,19 +18,8 @@ interface WriteTableOptions {
  */
 export async function writeTable(path: string, table: ActBenchTable, options: WriteTableOptions = {}): Promise<void> {
   const { digits = 5 } = options;
-  const unfinished = `${path}.part-${process.pid}`;
-  const target = createWriteStream(unfinished);
-  try {
-    if (path.endsWith('.gz')) {
-      await pipeline(lines(table, digits), createGzip({ level: constants.Z_BEST_COMPRESSION }), target);
-    } else {
-      await pipeline(lines(table, digits), target);
-    }
-    await rename(unfinished, path);
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw unwritable(path, error);
-  }
+  const gzip = path.endsWith('.gz') ? [createGzip({ level: constants.Z_BEST_COMPRESSION })] : [];
+  await writeOut(path, lines(table, digits), ...gzip);
 }
 
 function* lines(table: ReadonlyMap<string, TableEntry>, digits: number): Generator<string> {

@@ -1,3 +1,4 @@
+import { fstatSync, statSync } from 'node:fs';
 import type { HorizontalAlignment } from 'cli-table3';
 
 /** Results go to stdout, everything else to stderr. */
@@ -9,9 +10,25 @@ export function notify(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** A result: JSON alone on stdout with `--json` (indented on a terminal), else for people. */
-export function printResult<T>(value: T, flags: { json?: boolean }, text: (value: T) => string): void {
-  print(flags.json ? JSON.stringify(value, undefined, process.stdout.isTTY ? 2 : undefined) : text(value));
+/**
+ * A result: JSON alone on stdout with `--json` (indented on a terminal), else for people.
+ * @param written the file that the command wrote: where that is stdout itself, the result goes to stderr
+ */
+export function printResult<T>(
+  value: T,
+  flags: { json?: boolean },
+  text: (value: T) => string,
+  written?: string,
+): void {
+  const tell = written !== undefined && isStdout(written) ? notify : print;
+  tell(flags.json ? JSON.stringify(value, undefined, process.stdout.isTTY ? 2 : undefined) : text(value));
+}
+
+/** Whether a path leads to what stdout leads to, as `/dev/stdout` does. */
+function isStdout(path: string): boolean {
+  const there = statSync(path, { throwIfNoEntry: false });
+  const stdout = fstatSync(process.stdout.fd);
+  return there?.ino === stdout.ino && there.dev === stdout.dev;
 }
 
 interface Column<Row> {

@@ -42,6 +42,20 @@ describe('aquasurf export-fn', () => {
     expect(readFileSync(join(cli.folder, 'swerf.ts'), 'utf8')).toBe(told.code);
   });
 
+  it('gives the file alone on stdout with --out /dev/stdout', async () => {
+    const { code, stdout, stderr } = await cli.run(
+      'export-fn',
+      'relu(x)',
+      '--to',
+      'latex',
+      '--out',
+      '/dev/stdout',
+      '--json',
+    );
+    expect(code).toBe(0);
+    expect(stdout).toBe(JSON.parse(stderr.trim().split('\n').at(-1)!).code);
+  });
+
   it('reads operators of one’s own, with the code that they bring', async () => {
     writeFileSync(
       join(cli.folder, 'aquasurf.config.mjs'),

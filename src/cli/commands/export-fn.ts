@@ -46,12 +46,14 @@ Its head names the expression, the canonical hash, the representative that the d
 }
 
 async function exportAction(expression: string, flags: ExportFlags, version: string | undefined): Promise<void> {
-  const [{ exportFunction }, { operatorsOption }, { notify, print, printResult }] = await Promise.all([
+  const [{ exportFunction }, { checkOut, writeOut }, { operatorsOption }, output] = await Promise.all([
     import('../../export/export-function.js'),
+    import('../../out/write-out.js'),
     import('../operators-option.js'),
     import('../output.js'),
   ]);
   const { to, normalize = false, name } = flags;
+  if (flags.out !== undefined) await checkOut(flags.out);
   const operators = await operatorsOption(flags);
   const options = {
     ...{ to, normalize },
@@ -63,13 +65,10 @@ async function exportAction(expression: string, flags: ExportFlags, version: str
   const { hash } = exportFunction(expression, options);
   const representative = await representativeOf(hash);
   const exported = exportFunction(expression, { ...options, ...(representative !== undefined && { representative }) });
-  if (flags.out !== undefined) {
-    const { writeOut } = await import('../write-out.js');
-    await writeOut(flags.out, exported.code);
-  }
-  if (flags.json) return printResult({ ...exported, file: flags.out ?? null }, flags, () => '');
-  if (flags.out === undefined) return print(exported.code.trimEnd());
-  notify(`wrote ${exported.name} to ${flags.out}`);
+  if (flags.out !== undefined) await writeOut(flags.out, exported.code);
+  if (flags.json) return output.printResult({ ...exported, file: flags.out ?? null }, flags, () => '', flags.out);
+  if (flags.out === undefined) return output.print(exported.code.trimEnd());
+  output.notify(`wrote ${exported.name} to ${flags.out}`);
 }
 
 /** The smallest known name of the function, where a database knows it. */

@@ -29,18 +29,19 @@ export function registerExport(program: Command): void {
 }
 
 async function exportAction(name: string, flags: ExportFlags): Promise<void> {
-  const [{ withStudy }, { writeTable }, { printResult }] = await Promise.all([
+  const [{ withStudy }, { writeTable }, { checkOut }, { printResult }] = await Promise.all([
     import('../command-context.js'),
     import('../../act-bench/write-table.js'),
+    import('../../out/write-out.js'),
     import('../output.js'),
   ]);
+  await checkOut(flags.out);
   await withStudy(name, async (study) => {
     const { table, leftOut } = await study.exportTable({ minRuns: flags.minRuns });
     await writeTable(flags.out, table, { digits: flags.digits });
     const result = { file: flags.out, functions: table.size, leftOut };
-    printResult(result, flags, () => {
-      const note = leftOut > 0 ? `; ${leftOut} left out: fewer than ${flags.minRuns} runs, or no test accuracy` : '';
-      return `${table.size} functions of study ${name} in ${flags.out}${note}`;
-    });
+    const note = leftOut > 0 ? `; ${leftOut} left out: fewer than ${flags.minRuns} runs, or no test accuracy` : '';
+    const text = `${table.size} functions of study ${name} in ${flags.out}${note}`;
+    printResult(result, flags, () => text, flags.out);
   });
 }

@@ -58,8 +58,7 @@ async function fnAction(text: string, flags: Flags): Promise<void> {
     import('../servers/read-database.js'),
   ]);
   const plots = flags.plot === undefined ? undefined : await import('../../plot/plot-file.js');
-  // Before the work: a slip in the name is told at once.
-  if (flags.plot !== undefined) plots?.checkPlotFile(flags.plot);
+  if (flags.plot !== undefined) await plots?.checkPlotFile(flags.plot);
   const operators = await operatorsOption(flags);
   const chart = functionChart(parseExpression(text, operators), operators);
   const options = { maxAliases: flags.aliases, ...(operators ? { operators } : {}) };
@@ -71,7 +70,7 @@ async function fnAction(text: string, flags: Flags): Promise<void> {
     derivative: { ...shown.derivative, slopes: shown.derivative.slopes.map(output.spelled) },
     database: report !== undefined,
   };
-  output.printResult(json, flags, ({ database }) => functionText(shown, chart, database));
+  output.printResult(json, flags, ({ database }) => functionText(shown, chart, database), flags.plot);
   if (flags.plot === undefined) return;
   await plots?.plotFile(chart, flags.plot);
   output.notify(`drawn into ${flags.plot}`);

@@ -39,8 +39,7 @@ export function registerPlot(program: Command): void {
 
 async function plotAction(name: string, flags: PlotFlags): Promise<void> {
   const plots = await import('../../plot/plot-file.js');
-  // Before the work: a slip in the name is told at once.
-  if (flags.out !== undefined) plots.checkPlotFile(flags.out);
+  if (flags.out !== undefined) await plots.checkPlotFile(flags.out);
   const [{ withStudy }, { studyChart }, output, { drawText }] = await Promise.all([
     import('../command-context.js'),
     import('../plot/study-chart.js'),
@@ -50,7 +49,7 @@ async function plotAction(name: string, flags: PlotFlags): Promise<void> {
   const chart = await withStudy(name, (study, context) => studyChart(study, context, flags));
   if (flags.out !== undefined) {
     await plots.plotFile(chart, flags.out, PICTURE[flags.kind] ?? {});
-    output.printResult({ kind: flags.kind, file: flags.out }, flags, ({ file }) => `drawn into ${file}`);
+    output.printResult({ kind: flags.kind, file: flags.out }, flags, ({ file }) => `drawn into ${file}`, flags.out);
     return;
   }
   const shown = () => [chart.title ?? '', ...chart.panels.map((panel) => drawText(panel))].join('\n\n');

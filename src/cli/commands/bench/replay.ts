@@ -92,8 +92,12 @@ async function replayAction(flags: ReplayFlags): Promise<void> {
       import('../../../replay/replay-table.js'),
       import('../../output.js'),
     ]);
-  const { checkPlotFile, plotFile } = await import('../../../plot/plot-file.js');
-  if (flags.plot !== undefined) checkPlotFile(flags.plot);
+  const [{ checkPlotFile, plotFile }, { checkOut, writeOut }] = await Promise.all([
+    import('../../../plot/plot-file.js'),
+    import('../../../out/write-out.js'),
+  ]);
+  if (flags.plot !== undefined) await checkPlotFile(flags.plot);
+  if (flags.out !== undefined) await checkOut(flags.out);
   if (flags.retrainBest !== undefined && flags.retrainBest >= flags.trials) {
     const { AquasurfError } = await import('../../../errors.js');
     throw new AquasurfError(
@@ -118,7 +122,7 @@ async function replayAction(flags: ReplayFlags): Promise<void> {
   notify(headOf(report));
   for (const comparison of report.comparisons) notify(comparisonText(comparison));
   if (flags.out !== undefined) {
-    const [{ writeOut }, { basename }] = await Promise.all([import('../../write-out.js'), import('node:path')]);
+    const { basename } = await import('node:path');
     await writeOut(flags.out, `${JSON.stringify({ table: basename(flags.table), ...report })}\n`);
   }
   if (flags.plot !== undefined) {
@@ -126,7 +130,7 @@ async function replayAction(flags: ReplayFlags): Promise<void> {
     await plotFile(replayChart(report), flags.plot);
   }
   const { summaries } = report;
-  if (flags.json) return printResult(summaries, flags, () => '');
+  if (flags.json) return printResult(summaries, flags, () => '', flags.out);
   const shown = (value: number | null, digits: number) =>
     value === null || Number.isNaN(value) ? '-' : value.toFixed(digits);
   const text = await table(
@@ -144,7 +148,7 @@ async function replayAction(flags: ReplayFlags): Promise<void> {
     ],
     summaries,
   );
-  printResult(summaries, flags, () => text);
+  printResult(summaries, flags, () => text, flags.out);
 }
 
 function headOf({ functions, withoutFisher, left, tableSeeds, judgedBy }: ReplayReport): string {
