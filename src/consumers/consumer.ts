@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DelayedError, type Job, Worker } from 'bullmq';
+import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
 import { nanoid } from 'nanoid';
 import { ComputeProcess } from '../compute/compute-process.js';
 import type { ComputeSettings } from '../compute/protocol.js';
+import { AquasurfError, errorLine } from '../errors.js';
 import type { Logger } from '../log.js';
 import { reconcile } from '../producers/reconcile.js';
 import { DEVICE_JOBS, JOB_NAMES, JOBS, type JobName } from '../queues/jobs.js';
+import { mendJobs } from '../queues/mend-jobs.js';
 import type { Pipeline } from '../queues/pipeline.js';
 import { payloadOf } from '../queues/queues.js';
 import { isDatabaseAway } from '../store/mongo/database-away.js';
@@ -82,6 +84,8 @@ export class Consumer {
       // Consumers may be killed any number of times: that uses up no attempt.
       maxStalledCount: 100,
     });
+    // One that cannot be read is never begun; by then its lock has run out.
+    worker.on('stalled', (id) => mendJobs(worker, [id]).catch(() => {}));
     worker.on('error', (error) => this.#options.log.warn({ queue: name, err: error.message }, 'queue connection'));
     return worker;
   }
@@ -120,8 +124,10 @@ export class Consumer {
         throw new DelayedError();
       }
       if (await this.#isOfDeletedStudy(job)) return { skipped: 'the study is deleted' };
-      log.error({ err: error }, `job failed: ${error instanceof Error ? error.message : error}`);
+      log.error({ err: error }, `job failed: ${errorLine(error)}`);
       await noteOutcome(this.#pipeline.store, job, this.owner, error);
+      // What a job carries is the same in each attempt.
+      if (error instanceof AquasurfError && error.code === 'JOB_INVALID') throw new UnrecoverableError(error.message);
       throw error;
     }
   }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Job, type JobState, Queue } from 'bullmq';
+import { type Job, type JobState, type JobType, Queue } from 'bullmq';
 import { AquasurfError } from '../errors.js';
 import { JOB_NAMES, JOBS, type JobName, type Payload } from './jobs.js';
+import { mendJobs } from './mend-jobs.js';
 
 /** What a job is doing, or `absent`: Redis has never seen it, or has lost or dropped it. */
 type JobPlace = 'queued' | 'active' | 'completed' | 'failed' | 'absent';
@@ -64,8 +65,21 @@ export class Queues {
   /** When the job for a payload failed for good, in milliseconds since 1970; undefined where it did not. */
   async failedAt<Name extends JobName>(name: Name, payload: Payload<Name>): Promise<number | undefined> {
     const idOf = JOBS[name].id as (p: Payload<Name>) => string;
-    const job = await this.queue(name).getJob(idOf(payload));
+    const id = idOf(payload);
+    const queue = this.queue(name);
+    const job = await reading(
+      queue,
+      () => queue.getJob(id),
+      () => [id],
+    );
     return (await job?.isFailed()) ? job?.finishedOn : undefined;
+  }
+
+  /** Jobs in these states, those at `start` to `end` of each; undefined for one that ended meanwhile. */
+  async jobs(name: JobName, states: JobType[], start: number, end: number): Promise<Array<Job | undefined>> {
+    const queue = this.queue(name);
+    const ids = () => queue.getRanges(states, start, end);
+    return reading(queue, () => queue.getJobs(states, start, end), ids);
   }
 
   /** Live consumers of a queue. */
@@ -93,6 +107,17 @@ export class Queues {
     const closed = Promise.all(queues.map((queue) => queue.close().catch(() => {}))).then(() => true);
     if (await Promise.race([closed, sleep(CLOSE_TIMEOUT, false, { ref: false })])) return;
     for (const queue of queues) queue.disconnect().catch(() => {});
+  }
+}
+
+/** Reads jobs; where one of them holds what is no JSON, they are mended first. */
+async function reading<T>(queue: Queue, read: () => Promise<T>, ids: () => string[] | Promise<string[]>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    await mendJobs(queue, await ids());
+    return read();
   }
 }
 

@@ -10,9 +10,7 @@ const PAGE = 100;
 export async function hasJob(queues: Queues, names: readonly JobName[], study: string): Promise<boolean> {
   for (const name of names) {
     for (let start = 0; ; start += PAGE) {
-      const jobs = await queues
-        .queue(name)
-        .getJobs(['active', 'waiting', 'prioritized', 'delayed'], start, start + PAGE - 1);
+      const jobs = await queues.jobs(name, ['active', 'waiting', 'prioritized', 'delayed'], start, start + PAGE - 1);
       if (jobs.some((job) => isOf(job, study))) return true;
       if (jobs.length === 0) break;
     }
@@ -36,7 +34,7 @@ export async function failureSince(
 ): Promise<Failure | undefined> {
   for (const queue of names) {
     for (const state of ['failed', 'delayed'] as const) {
-      const jobs = await queues.queue(queue).getJobs([state], 0, PAGE - 1);
+      const jobs = await queues.jobs(queue, [state], 0, PAGE - 1);
       // A job that was only handed back has no reason; one that waits keeps the reason of its last attempt.
       const failed = jobs.find((job) => job?.failedReason && (job.processedOn ?? 0) >= since && isOf(job, study));
       if (failed) return { queue, reason: errorLine(failed.failedReason), again: state === 'delayed' };
