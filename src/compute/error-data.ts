@@ -26,8 +26,13 @@ function stackOf(error: unknown): string | undefined {
   }
 }
 
+/** What the compute process reports that has no code of ours: a user's module, TensorFlow or a function caused it. */
+export class ReportedError extends Error {
+  override readonly name = 'ReportedError';
+}
+
 export function reviveError({ code, message, stack }: ErrorData): Error {
-  const error = code ? new AquasurfError(code, message) : new Error(message);
+  const error = code ? new AquasurfError(code, message) : new ReportedError(message);
   if (stack) error.stack = stack;
   return error;
 }
