@@ -9,11 +9,19 @@ export interface Addresses {
 
 /**
  * Connects to MongoDB and Redis.
+ * @param onRefusal told why each time that Redis refuses a command for now
  * @throws AquasurfError SERVICE_UNAVAILABLE
  */
-export async function openPipeline(addresses: Addresses): Promise<Pipeline & { close: () => Promise<void> }> {
+export async function openPipeline(
+  addresses: Addresses,
+  onRefusal?: (reason: string) => void,
+): Promise<Pipeline & { close: () => Promise<void> }> {
   const store = await openStore({ uri: addresses.mongodbUri });
-  const queues = new Queues({ redisUrl: addresses.redisUrl, prefix: queuePrefix(store.database) });
+  const queues = new Queues({
+    redisUrl: addresses.redisUrl,
+    prefix: queuePrefix(store.database),
+    ...(onRefusal ? { onRefusal } : {}),
+  });
   return {
     store,
     queues,

@@ -2,6 +2,7 @@ import { type Config, loadConfig } from '../config.js';
 import type { TaskFolders } from '../nn/tasks/task-registry.js';
 import { openPipeline } from '../open-pipeline.js';
 import type { Pipeline } from '../queues/pipeline.js';
+import { Reminders } from '../reminders.js';
 import { findServices } from '../services/services.js';
 import { Study } from '../study.js';
 import { type Interruption, interruptible, unlessAborted } from './interruption.js';
@@ -43,7 +44,10 @@ export function withPipeline<T>(
     const services = await findServices(config, { start: true, notify, signal: first });
     try {
       first.throwIfAborted();
-      const pipeline = await openPipeline(services);
+      const reminders = new Reminders(notify);
+      const pipeline = await openPipeline(services, (reason) =>
+        reminders.tell(`Redis takes no writes (${reason}): waiting until it does`),
+      );
       try {
         const done = work({ pipeline, config, addresses: services, interruption });
         return await (abandons ? unlessAborted(first, done) : done);

@@ -2,7 +2,9 @@ import { loadConfig } from '../config.js';
 import { createLogger } from '../log.js';
 import { openPipeline } from '../open-pipeline.js';
 import type { JobName } from '../queues/jobs.js';
+import { Reminders } from '../reminders.js';
 import { Consumer } from './consumer.js';
+import { keepServerTime } from './server-clock.js';
 
 /** What a supervisor tells a consumer process; addresses come through the environment, for they may hold passwords. */
 export interface ConsumerProcessOptions {
@@ -30,7 +32,12 @@ async function main(): Promise<void> {
   const options = JSON.parse(process.argv[2] ?? '{}') as ConsumerProcessOptions;
   const config = loadConfig();
   const log = createLogger({ level: config.logLevel, name: 'consumer' });
-  const pipeline = await openPipeline({ redisUrl: config.redisUrl ?? '', mongodbUri: config.mongodbUri ?? '' });
+  const reminders = new Reminders((line) => log.warn(line));
+  const addresses = { redisUrl: config.redisUrl ?? '', mongodbUri: config.mongodbUri ?? '' };
+  const pipeline = await openPipeline(addresses, (reason) =>
+    reminders.tell(`Redis takes no writes (${reason}); waiting until it does`),
+  );
+  await keepServerTime(() => pipeline.queues.now());
   const consumer = new Consumer(pipeline, {
     ...(options.queues ? { queues: options.queues } : {}),
     ...(options.leaseMs ? { leaseMs: options.leaseMs } : {}),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
+import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import { nanoid } from 'nanoid';
 import { ComputeProcess } from '../compute/compute-process.js';
 import type { ComputeSettings } from '../compute/protocol.js';
@@ -10,11 +10,14 @@ import { DEVICE_JOBS, JOB_NAMES, JOBS, type JobName } from '../queues/jobs.js';
 import { mendJobs } from '../queues/mend-jobs.js';
 import type { Pipeline } from '../queues/pipeline.js';
 import { payloadOf } from '../queues/queues.js';
+import { redisRefusal } from '../queues/redis-connection.js';
+import { Reminders } from '../reminders.js';
 import { isDatabaseAway } from '../store/mongo/database-away.js';
 import { Device } from './device.js';
 import { HandBack, STOPPING } from './handlers/hand-back.js';
 import type { Handler, HandlerContext, JobReport } from './handlers/handler.js';
 import { checkHandlers, HANDLERS } from './handlers/handlers.js';
+import { HeldWorkers } from './held-workers.js';
 import { noteOutcome } from './note-outcome.js';
 import { KernelThreads } from './threads/kernel-threads.js';
 
@@ -33,6 +36,8 @@ export interface ConsumerOptions {
 
 /** Between two looks for a database that does not answer, in milliseconds. */
 const DATABASE_AWAY = 2000;
+/** A worker whose queue fails rests for so long, in milliseconds: BullMQ would ask again thousands of times a second. */
+const QUEUE_REST = 1000;
 
 /** Takes jobs out of the queues and does them, until it is closed. */
 export class Consumer {
@@ -40,7 +45,8 @@ export class Consumer {
   readonly #pipeline: Pipeline;
   readonly #options: ConsumerOptions;
   readonly #leaseMs: number;
-  readonly #workers = new Map<JobName, Worker>();
+  readonly #workers: HeldWorkers;
+  readonly #reminders: Reminders;
   readonly #device: Device;
   readonly #threads: KernelThreads;
   readonly #stopNow = new AbortController();
@@ -55,7 +61,9 @@ export class Consumer {
     this.#leaseMs = options.leaseMs ?? 30_000;
     this.#device = new Device(new ComputeProcess(options.compute, options.log, options.computeEnv));
     this.#device.onChange = (holder) => this.#share(holder);
-    for (const name of options.queues ?? JOB_NAMES) this.#workers.set(name, this.#startWorker(name));
+    this.#reminders = new Reminders((line, details) => options.log.warn(details, line));
+    this.#workers = new HeldWorkers((name, error) => this.#queueFailed(name, error));
+    for (const name of options.queues ?? JOB_NAMES) this.#workers.add(name, this.#startWorker(name));
     const interval = options.reconcileMs ?? 15_000;
     this.#reconciler = setInterval(() => this.#reconcile(), interval);
   }
@@ -67,17 +75,17 @@ export class Consumer {
     clearInterval(this.#reconciler);
     this.#device.close();
     const timer = setTimeout(() => this.#stopNow.abort(new Error('the consumer stops')), graceMs);
-    await Promise.all([...this.#workers.values()].map((worker) => worker.close()));
+    await this.#workers.close();
     clearTimeout(timer);
     this.#stopNow.abort(new Error('the consumer stops'));
     await Promise.all([this.#device.compute.close(), this.#threads.close()]);
   }
 
   #startWorker(name: JobName): Worker {
-    const { redisUrl, prefix } = this.#pipeline.queues.address;
+    const { connection, address } = this.#pipeline.queues;
     const worker = new Worker(name, (job, token) => this.#process(name, job, token), {
-      connection: { url: redisUrl, maxRetriesPerRequest: null },
-      prefix,
+      connection: { ...connection, maxRetriesPerRequest: null },
+      prefix: address.prefix,
       concurrency: this.#concurrency(name),
       lockDuration: this.#leaseMs,
       stalledInterval: Math.min(this.#leaseMs, 10_000),
@@ -86,8 +94,16 @@ export class Consumer {
     });
     // One that cannot be read is never begun; by then its lock has run out.
     worker.on('stalled', (id) => mendJobs(worker, [id]).catch(() => {}));
-    worker.on('error', (error) => this.#options.log.warn({ queue: name, err: error.message }, 'queue connection'));
+    worker.on('error', (error) => this.#queueFailed(name, error));
     return worker;
+  }
+
+  /** Redis is away, refuses us, or a job was lost to another consumer: all of them pass. */
+  #queueFailed(name: JobName, error: unknown): void {
+    if (this.#stopNow.signal.aborted) return;
+    this.#reminders.tell(`Redis: ${errorLine(error)}`, { queue: name });
+    this.#workers.hold([name], 'its queue fails');
+    setTimeout(() => this.#workers.free([name], 'its queue fails'), QUEUE_REST).unref();
   }
 
   /** One job of each kind, but while the functions of some ranges are stored, the threads go on with others. */
@@ -120,7 +136,11 @@ export class Consumer {
       const handBack = this.#handBackFor(error);
       if (handBack) {
         log.debug({ reason: handBack.reason }, 'job handed back');
-        await job.moveToDelayed(Date.now() + Math.max(handBack.delayMs, 1), token);
+        if (handBack.delayMs === 0) {
+          await job.moveToWait(token);
+          throw new WaitingError();
+        }
+        await job.moveToDelayed(Date.now() + handBack.delayMs, token);
         throw new DelayedError();
       }
       if (await this.#isOfDeletedStudy(job)) return { skipped: 'the study is deleted' };
@@ -136,21 +156,24 @@ export class Consumer {
   #handBackFor(error: unknown): HandBack | undefined {
     if (error instanceof HandBack) return error;
     if (this.#stopNow.signal.aborted) return STOPPING;
+    if (redisRefusal(error) !== undefined) return new HandBack('Redis takes no writes', QUEUE_REST);
     if (!isDatabaseAway(error)) return undefined;
-    void this.#waitForDatabase();
+    void this.#waitForDatabase(error);
     return new HandBack('the database does not answer', DATABASE_AWAY);
   }
 
   /** Takes no jobs until the database answers again: other consumers may reach it. */
-  async #waitForDatabase(): Promise<void> {
+  async #waitForDatabase(error: unknown): Promise<void> {
     if (this.#databaseAway) return;
     this.#databaseAway = true;
-    this.#options.log.warn('the database does not answer; waiting for it');
-    const workers = [...this.#workers.values()];
-    await Promise.allSettled(workers.map((worker) => worker.pause(true)));
-    while (!this.#stopNow.signal.aborted && !(await this.#databaseAnswers())) await sleep(DATABASE_AWAY);
+    const { names } = this.#workers;
+    this.#workers.hold(names, 'the database is away');
+    do {
+      this.#reminders.tell(`the database does not answer (${errorLine(error)}); waiting for it`);
+      await sleep(DATABASE_AWAY);
+    } while (!this.#stopNow.signal.aborted && !(await this.#databaseAnswers()));
     this.#databaseAway = false;
-    if (!this.#stopNow.signal.aborted) await Promise.allSettled(workers.map((worker) => worker.resume()));
+    if (!this.#stopNow.signal.aborted) this.#workers.free(names, 'the database is away');
   }
 
   #databaseAnswers(): Promise<boolean> {
@@ -172,11 +195,10 @@ export class Consumer {
 
   #share(holder: JobName | undefined): void {
     if (this.#stopNow.signal.aborted) return;
-    for (const name of DEVICE_JOBS) {
-      const worker = this.#workers.get(name);
-      if (!worker || name === holder) continue;
-      const change = holder === undefined ? worker.resume() : worker.pause(true);
-      change.catch((error) => this.#options.log.warn({ queue: name, err: error }, 'the queue could not be paused'));
+    if (holder === undefined) this.#workers.free(DEVICE_JOBS, 'the device is busy');
+    else {
+      const others = DEVICE_JOBS.filter((name) => name !== holder);
+      this.#workers.hold(others, 'the device is busy');
     }
   }
 
@@ -184,7 +206,7 @@ export class Consumer {
     try {
       await reconcile(this.#pipeline);
     } catch (error) {
-      this.#options.log.warn({ err: error }, 'the reconciler failed; it tries again');
+      this.#reminders.tell(`the reconciler failed and tries again: ${errorLine(error)}`, { err: error });
     }
   }
 }

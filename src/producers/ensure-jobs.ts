@@ -39,5 +39,8 @@ export async function ensureJobs<Name extends JobName>(
 
 async function rested<Name extends JobName>(queues: Queues, name: Name, payload: Payload<Name>): Promise<boolean> {
   const failedAt = await queues.failedAt(name, payload);
-  return failedAt !== undefined && Date.now() - failedAt > Math.min(FIRST_REST * 2 ** payload.generation, LONGEST_REST);
+  if (failedAt === undefined) return false;
+  // Both by the clock of Redis. A time to come is that of a consumer which did not know it: nothing to wait for.
+  const rest = Math.min(FIRST_REST * 2 ** payload.generation, LONGEST_REST);
+  return Math.abs((await queues.now()) - failedAt) > rest;
 }

@@ -1,4 +1,5 @@
 import type { Pipeline } from '../queues/pipeline.js';
+import { bringForward } from './bring-forward.js';
 import { reconcileFisher } from './fisher/fisher.js';
 import { reconcileEmbedding } from './reconcile-embedding.js';
 import { reconcileSpaces } from './spaces/reconcile-spaces.js';
@@ -13,13 +14,15 @@ interface ReconcileOptions {
 }
 
 /**
- * Takes back expired leases and enqueues what MongoDB says is owed and has no job. Every worker and producer may call
+ * Takes back expired leases, makes jobs due that a wrong clock put far off, and enqueues what MongoDB says is owed and has
+ * no job. Every worker and producer may call
  * it at any time, several at once: it adds nothing that is there. A study that cannot be read does not hold up others.
  * @throws what the first study that failed threw, when all have had their turn
  */
 export async function reconcile(pipeline: Pipeline, options: ReconcileOptions = {}): Promise<void> {
   const { store } = pipeline;
   await store.leases.expire();
+  await bringForward(pipeline.queues);
   const errors: unknown[] = [];
   for (const name of options.study === undefined ? await store.studies.names() : [options.study]) {
     try {

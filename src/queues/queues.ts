@@ -3,6 +3,7 @@ import { type Job, type JobState, type JobType, Queue } from 'bullmq';
 import { AquasurfError } from '../errors.js';
 import { JOB_NAMES, JOBS, type JobName, type Payload } from './jobs.js';
 import { mendJobs } from './mend-jobs.js';
+import { redisConnection } from './redis-connection.js';
 
 /** What a job is doing, or `absent`: Redis has never seen it, or has lost or dropped it. */
 type JobPlace = 'queued' | 'active' | 'completed' | 'failed' | 'absent';
@@ -11,6 +12,8 @@ interface RedisAddress {
   redisUrl: string;
   /** Keeps the queues of one MongoDB database apart from those of others on the same Redis. */
   prefix: string;
+  /** Told why each time that Redis refuses a command for now; it is sent again until it is taken. */
+  onRefusal?: (reason: string) => void;
 }
 
 /** Time that connections get to end what they have sent, in milliseconds. */
@@ -22,16 +25,19 @@ export const queuePrefix = (database: string): string => `aquasurf-${database}`;
 /** The queues, one for each kind of job, as producers see them. */
 export class Queues {
   readonly address: RedisAddress;
+  /** How to connect: for workers too. */
+  readonly connection: ReturnType<typeof redisConnection>;
   readonly #queues = new Map<JobName, Queue>();
 
   constructor(address: RedisAddress) {
     this.address = address;
+    this.connection = redisConnection(address.redisUrl, address.onRefusal);
   }
 
   queue(name: JobName): Queue {
     let queue = this.#queues.get(name);
     if (!queue) {
-      queue = new Queue(name, { connection: { url: this.address.redisUrl }, prefix: this.address.prefix });
+      queue = new Queue(name, { connection: this.connection, prefix: this.address.prefix });
       // A lost connection is retried for ever by ioredis; commands wait. Without a listener it would end the process.
       queue.on('error', () => {});
       this.#queues.set(name, queue);
@@ -49,10 +55,19 @@ export class Queues {
       const data = parsePayload(name, payload);
       return { name, data, opts: { ...job.options, jobId: (job.id as (p: Payload<Name>) => string)(data) } };
     });
-    // Bulks of 1,000: one Redis pipeline each, so that a large space does not become one huge command.
+    // One by one, for what is refused within a transaction (`addBulk`) is not sent again; 1,000 under way at once.
     for (let start = 0; start < entries.length; start += 1000) {
-      await this.queue(name).addBulk(entries.slice(start, start + 1000));
+      const some = entries.slice(start, start + 1000);
+      await Promise.all(some.map(({ data, opts }) => this.queue(name).add(name, data, opts)));
     }
+  }
+
+  /** Redis's clock, by which the consumers time jobs, in milliseconds since 1970. */
+  async now(): Promise<number> {
+    const client = await this.queue('training').backend.client;
+    client.defineCommand('serverTime', { numberOfKeys: 0, lua: "return redis.call('TIME')" });
+    const [seconds, microseconds]: [string, string] = await client.runCommand('serverTime', []);
+    return Number(seconds) * 1000 + Number(microseconds) / 1000;
   }
 
   /** Where the jobs for these payloads are, in their order. */

@@ -1,24 +1,14 @@
-import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, inject, it } from 'vitest';
 import { Queues } from '../../src/queues/queues.js';
+import { startRelay } from '../support/own-redis.js';
 
 it('queues can be closed when Redis is gone', async () => {
-  const { port: redisPort } = new URL(inject('redisUrl'));
-  const sockets = new Set<Socket>();
-  const relay = createServer((inside) => {
-    const outside = connect(Number(redisPort), '127.0.0.1');
-    for (const socket of [inside, outside]) sockets.add(socket.on('error', () => {}));
-    inside.pipe(outside).pipe(inside);
-  }).listen(0, '127.0.0.1');
-  await once(relay, 'listening');
-  const { port } = relay.address() as { port: number };
-
-  const queues = new Queues({ redisUrl: `redis://127.0.0.1:${port}`, prefix: `gone-${port}` });
+  const relay = await startRelay(Number(new URL(inject('redisUrl')).port));
+  const queues = new Queues({ redisUrl: relay.url, prefix: `gone-${relay.port}` });
   await queues.ping();
-  for (const socket of sockets) socket.destroy();
-  relay.close();
+  relay.cut();
+  relay.server.close();
   await sleep(1500);
   // Waits for Redis to come back, and a farewell waits behind it.
   queues.consumers('training').catch(() => {});
