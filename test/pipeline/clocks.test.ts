@@ -50,18 +50,22 @@ async function dueIn({ queues }: Pipeline, id: string): Promise<number | undefin
   return score === null ? undefined : Number(score) / 0x1000 - (await queues.now());
 }
 
-it.each([10, -10])('a consumer whose clock is %i minutes ahead hands a job back for seconds', async (minutes) => {
-  const { pipeline, job } = await waitingSlot();
-  const supervisor = startConsumerAhead(minutes * MINUTES);
-  // Once more than the first time: it was due for the consumer itself too, and only after its rest.
-  await until('the slot is looked at again', async () => (await job()).attemptsStarted >= 2, 30_000);
-  await until('it waits', async () => (await dueIn(pipeline, (await job()).id!)) !== undefined);
-  const due = (await dueIn(pipeline, (await job()).id!))!;
-  expect(due).toBeGreaterThan(-1000);
-  expect(due).toBeLessThan(5000);
-  expect((await job()).attemptsStarted).toBeLessThan(6);
-  await supervisor.stop();
-}, 60_000);
+it.each([10, -10])(
+  'a consumer whose clock is %i minutes ahead hands a job back for seconds',
+  async (minutes) => {
+    const { pipeline, job } = await waitingSlot();
+    const supervisor = startConsumerAhead(minutes * MINUTES);
+    // Once more than the first time: it was due for the consumer itself too, and only after its rest.
+    await until('the slot is looked at again', async () => (await job()).attemptsStarted >= 2, 30_000);
+    await until('it waits', async () => (await dueIn(pipeline, (await job()).id!)) !== undefined);
+    const due = (await dueIn(pipeline, (await job()).id!))!;
+    expect(due).toBeGreaterThan(-1000);
+    expect(due).toBeLessThan(5000);
+    expect((await job()).attemptsStarted).toBeLessThan(6);
+    await supervisor.stop();
+  },
+  60_000,
+);
 
 it('the reconciler makes a job due that a wrong clock put far off', async () => {
   const { pipeline, name } = await waitingSlot();

@@ -4,7 +4,7 @@
  */
 const ahead = Number(process.env.CLOCK_AHEAD ?? 0);
 const Right = Date;
-globalThis.Date = class Date extends Right {
+globalThis.Date = class extends Right {
   constructor(...args) {
     if (args.length === 0) super(Right.now() + ahead);
     else super(...args);
