@@ -22,7 +22,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['kernels'],
   ['act-bench', 'export', 'plot'],
   ['domain'],
-  ['config', 'log', 'file-lock', 'out', 'program-output', 'shown-url'],
+  ['config', 'log', 'file-lock', 'out', 'program-output', 'reminders', 'shown-url'],
   ['errors'],
   ['plain-text'],
 ];
