@@ -40,7 +40,7 @@ const EXIT_CODES = {
 export type ErrorCode = keyof typeof EXIT_CODES;
 
 export class AquasurfError extends Error {
-  override readonly name = 'AquasurfError';
+  override readonly name: string = 'AquasurfError';
   readonly exitCode: number;
 
   constructor(

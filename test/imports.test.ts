@@ -56,11 +56,13 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('of domain stay inside domain, type-only ones and named pure packages aside', () => {
+  it('of domain stay inside domain, errors, type-only ones and named pure packages aside', () => {
     const wrong = imports
       .filter(({ file, typeOnly }) => part(file) === 'domain' && !typeOnly)
       .filter(({ file, target }) =>
-        target.startsWith('.') ? part(resolve(dirname(file), target)) !== 'domain' : !DOMAIN_PACKAGES.has(target),
+        target.startsWith('.')
+          ? !['domain', 'errors'].includes(part(resolve(dirname(file), target)))
+          : !DOMAIN_PACKAGES.has(target),
       )
       .map(({ file, target }) => `${relative(SRC, file)} imports ${target}`);
     expect(wrong).toEqual([]);

@@ -1,12 +1,10 @@
 import type { Command, CommanderError } from 'commander';
-import { ExpressionError } from '../domain/expression/expression-error.js';
 import { AquasurfError, errorLine } from '../errors.js';
 import { Interrupted } from './interruption.js';
 
 /** 2 for wrong usage, malformed expressions and schemas included; 130 for Ctrl-C; 1 for the rest. */
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof AquasurfError || error instanceof Interrupted) return error.exitCode;
-  return error instanceof ExpressionError ? 2 : 1;
+  return error instanceof AquasurfError || error instanceof Interrupted ? error.exitCode : 1;
 }
 
 /** One line on stderr; with `verbose` the stack and what caused it below. */

@@ -1,11 +1,9 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import { normalization } from '../domain/analysis/normalization.js';
 import { type Expression, formatExpression, parseExpression } from '../domain/expression/expression.js';
-import { ExpressionError } from '../domain/expression/expression-error.js';
 import { ALL_OPERATORS } from '../domain/operators/index.js';
 import { buildOperatorSet, type OperatorsDefinition } from '../domain/operators/own-operators.js';
 import type { OperatorSet, Tensor, Tf } from '../domain/operators/types.js';
-import { AquasurfError } from '../errors.js';
 import { loadedTf } from './backend/current-backend.js';
 import { checkOperators } from './check-operators.js';
 import { evaluateTensor } from './evaluate-tensor.js';
@@ -87,7 +85,7 @@ export function registerActivationFunction(tf: Tf, operators: OperatorSet = ALL_
 }
 
 function checkedSet(tf: Tf, definition: OperatorsDefinition): OperatorSet {
-  const set = translating('OPERATOR_INVALID', () => buildOperatorSet(definition, ''));
+  const set = buildOperatorSet(definition, '');
   checkOperators(tf, set);
   return set;
 }
@@ -110,10 +108,8 @@ function defineLayerClass(tf: Tf, className: string, operators: OperatorSet) {
     }
 
     setFunction(fn: string): void {
-      this.expression = translating('EXPRESSION_INVALID', () => parseExpression(fn, operators));
-      this.moments = this.normalize
-        ? translating('FUNCTION_NOT_NORMALIZABLE', () => normalization(this.expression, operators))
-        : undefined;
+      this.expression = parseExpression(fn, operators);
+      this.moments = this.normalize ? normalization(this.expression, operators) : undefined;
     }
 
     override call(inputs: Tensor | Tensor[]): Tensor {
@@ -137,16 +133,4 @@ function defineLayerClass(tf: Tf, className: string, operators: OperatorSet) {
       };
     }
   };
-}
-
-function translating<T>(
-  code: 'EXPRESSION_INVALID' | 'FUNCTION_NOT_NORMALIZABLE' | 'OPERATOR_INVALID',
-  body: () => T,
-): T {
-  try {
-    return body();
-  } catch (error) {
-    if (error instanceof ExpressionError) throw new AquasurfError(code, error.message, { cause: error });
-    throw error;
-  }
 }

@@ -8,6 +8,10 @@ import { integrate } from './quadrature.js';
 /** The function has no mean or variance, or none that one could divide by. */
 export class NotNormalizableError extends ExpressionError {
   override readonly name = 'NotNormalizableError';
+
+  constructor(message: string) {
+    super('expression', message, undefined, 'FUNCTION_NOT_NORMALIZABLE');
+  }
 }
 
 /** Mean and standard deviation of f(x) for standard Gaussian x. */
@@ -40,7 +44,7 @@ const rootDensity = (x: number): number => (2 * Math.PI) ** -0.25 * Math.exp((-x
  */
 export function normalization(expression: Expression, operators: OperatorSet = ALL_OPERATORS): Normalization {
   const refuse = (reason: string): never => {
-    throw new NotNormalizableError('expression', `${formatExpression(expression)} cannot be normalized: ${reason}`);
+    throw new NotNormalizableError(`${formatExpression(expression)} cannot be normalized: ${reason}`);
   };
 
   /** f·√φ at the points. */
