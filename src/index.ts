@@ -20,13 +20,15 @@ export type { StudyOptions } from './producers/create-study.js';
 export type { FisherOptions } from './producers/fisher/fisher.js';
 export type { ImportOptions } from './producers/import-results.js';
 export type { PopulateOptions } from './producers/spaces/populate.js';
+export type { OutsideResult, ReportOptions } from './producers/training/report-result.js';
 export type { TrainOptions } from './producers/training/retraining.js';
 export type { SearchOptions } from './producers/training/search.js';
 export type { ExportOptions } from './store/reports/export-table.js';
 export type { StudyProgress } from './store/reports/study-progress.js';
 export type { RankedFunction, StudySummary } from './store/reports/study-summary.js';
 export type { ClaimedFunction } from './store/suggest/suggest.js';
-export type { OutsideResult, Study } from './study.js';
+export type { Claim } from './study/ask-and-tell.js';
+export type { Study } from './study.js';
 export { outputFeatures };
 
 /**

@@ -6,6 +6,8 @@ import { openPipeline } from './open-pipeline.js';
 import { ensureStudy, type StudyOptions } from './producers/create-study.js';
 import type { Pipeline } from './queues/pipeline.js';
 import { findServices } from './services/services.js';
+import { checkStudyName } from './store/document-schemas.js';
+import { argument } from './study/arguments.js';
 import { Study } from './study.js';
 
 export interface OpenOptions {
@@ -48,6 +50,8 @@ export class OpenStudy extends Study {
  * @throws AquasurfError STUDY_NOT_FOUND where there is none and `create` is not given
  */
 export async function openStudy(name: string, options: OpenOptions = {}): Promise<OpenStudy> {
+  checkStudyName(name);
+  argument('openOptions', options, 'openStudy');
   const config: Config = { ...loadConfig() };
   if (options.redisUrl !== undefined) config.redisUrl = options.redisUrl;
   if (options.mongodbUri !== undefined) config.mongodbUri = options.mongodbUri;

@@ -1,21 +1,17 @@
-import { isDeepStrictEqual } from 'node:util';
-import { nanoid } from 'nanoid';
 import type { FunctionResults } from './act-bench/function-results.js';
-import { withTaskPredictor } from './compute/task-predictor.js';
-import { loadConfig } from './config.js';
-import { needsUncertainty } from './domain/surrogate/acquisition.js';
-import { adaptRegressor, type OwnRegressor } from './domain/surrogate/regressors/regressor.js';
-import type { TrialResult } from './domain/trial.js';
-import { AquasurfError } from './errors.js';
+import type { OwnRegressor } from './domain/surrogate/regressors/regressor.js';
+import { errorLine } from './errors.js';
 import type { TaskFolders } from './nn/tasks/task-registry.js';
 import { type FisherOptions, oweFisher } from './producers/fisher/fisher.js';
 import { uploadFisher } from './producers/fisher/upload-fisher.js';
 import { type ImportOptions, type ImportReport, importResults } from './producers/import-results.js';
 import { reconcile } from './producers/reconcile.js';
 import { type PopulateOptions, populate } from './producers/spaces/populate.js';
+import { type OutsideResult, type ReportOptions, reportResult } from './producers/training/report-result.js';
 import { oweRetraining, oweTraining, type TrainOptions } from './producers/training/retraining.js';
 import { pauseSearch, resumeSearch, type SearchOptions, startSearch, stopSearch } from './producers/training/search.js';
 import type { Pipeline } from './queues/pipeline.js';
+import { checkStudyName } from './store/document-schemas.js';
 import type { StudyDoc } from './store/documents.js';
 import { type ExportedTable, type ExportOptions, exportTable } from './store/reports/export-table.js';
 import { type StudyProgress, studyProgress } from './store/reports/study-progress.js';
@@ -25,17 +21,9 @@ import {
   type StudySummary,
   studySummary,
 } from './store/reports/study-summary.js';
-import { hashOfName, nameForStudy } from './store/study-names.js';
-import type { Predictor } from './store/suggest/search-view.js';
-import { type ClaimedFunction, predictorWith, suggest, suggestAndClaim } from './store/suggest/suggest.js';
-import { storedResult } from './store/trials/runs.js';
-
-/** A result from outside: accuracies are fractions, `runtime` is in seconds; only the validation accuracy is needed. */
-export interface OutsideResult extends Partial<Omit<TrialResult, 'valAcc'>> {
-  valAcc: number;
-  /** Tells several trainings of one function apart; their mean counts. @defaultValue the study's seed */
-  seed?: number;
-}
+import type { ClaimedFunction } from './store/suggest/suggest.js';
+import { argument } from './study/arguments.js';
+import { type Claim, claimedTrial, claimFunction, suggestFunction } from './study/ask-and-tell.js';
 
 /** A claim from outside lasts so long without `extend`, in milliseconds. */
 const OUTSIDE_LEASE = 3_600_000;
@@ -47,10 +35,12 @@ export class Study {
     protected readonly pipeline: Pipeline,
     /** Where the module of operators of one's own is looked for; only `populate` with additions needs it. */
     protected readonly modules?: TaskFolders,
-  ) {}
+  ) {
+    checkStudyName(name);
+  }
 
   /** The study's document: task, spaces, settings. */
-  info(): Promise<StudyDoc> {
+  async info(): Promise<StudyDoc> {
     return this.pipeline.store.studies.get(this.name);
   }
 
@@ -59,6 +49,7 @@ export class Study {
    * @throws AquasurfError STUDY_NOT_FOUND, EXPRESSION_INVALID, OPERATORS_CHANGED
    */
   async populate(options: PopulateOptions = {}): Promise<void> {
+    argument('populateOptions', options, 'populate');
     await populate(this.pipeline, this.name, { ...(this.modules ? { modules: this.modules } : {}), ...options });
     await reconcile(this.pipeline, { study: this.name, retryFailed: true });
   }
@@ -69,6 +60,7 @@ export class Study {
    * @throws AquasurfError FUNCTION_NOT_IN_STUDY, FAILED where the study is not populated or its features are uploaded
    */
   async fisher(options: FisherOptions = {}): Promise<number> {
+    argument('fisherOptions', options, 'fisher');
     const owed = await oweFisher(this.pipeline, this.name, options);
     await reconcile(this.pipeline, { study: this.name, retryFailed: true });
     return owed;
@@ -81,6 +73,7 @@ export class Study {
    * @throws AquasurfError FUNCTION_NOT_IN_STUDY, FAILED where the study is not populated, USAGE where its task has no network
    */
   async train(options: TrainOptions = {}): Promise<number> {
+    argument('trainOptions', options, 'train');
     const owed = await oweTraining(this.pipeline, this.name, options);
     await reconcile(this.pipeline, { study: this.name, retryFailed: true });
     return owed;
@@ -92,6 +85,7 @@ export class Study {
    * @throws AquasurfError USAGE where the task has no network
    */
   async retrain(options: { top: number; count: number }): Promise<number> {
+    argument('retrainOptions', options, 'retrain');
     const owed = await oweRetraining(this.pipeline, this.name, options);
     await reconcile(this.pipeline, { study: this.name, retryFailed: true });
     return owed;
@@ -104,7 +98,8 @@ export class Study {
    *   0 to 1, non-decreasing, ending in 1
    * @throws AquasurfError FEATURES_INVALID, FUNCTION_NOT_IN_STUDY, FAILED where the study has computed features
    */
-  uploadFisher(fn: string, cdfs: ReadonlyArray<ArrayLike<number>>): Promise<void> {
+  async uploadFisher(fn: string, cdfs: ReadonlyArray<ArrayLike<number>>): Promise<void> {
+    argument('fn', fn, 'uploadFisher: fn');
     return uploadFisher(this.pipeline, this.name, fn, cdfs);
   }
 
@@ -112,7 +107,8 @@ export class Study {
    * Enqueues training slots until `trials` trials are done.
    * @throws AquasurfError USAGE for options that make no sense, and where the task has no network
    */
-  search(options: SearchOptions): Promise<void> {
+  async search(options: SearchOptions): Promise<void> {
+    argument('searchOptions', options, 'search');
     return startSearch(this.pipeline, this.name, options);
   }
 
@@ -120,7 +116,7 @@ export class Study {
    * Begins no further trial until `resume`; those that run are finished.
    * @throws AquasurfError FAILED where no search runs
    */
-  pause(): Promise<void> {
+  async pause(): Promise<void> {
     return pauseSearch(this.pipeline, this.name);
   }
 
@@ -128,7 +124,7 @@ export class Study {
    * Goes on with a search that was paused.
    * @throws AquasurfError FAILED where none is paused
    */
-  resume(): Promise<void> {
+  async resume(): Promise<void> {
     return resumeSearch(this.pipeline, this.name);
   }
 
@@ -136,7 +132,7 @@ export class Study {
    * Ends the search: trials that run are finished and count. `search` begins it again.
    * @throws AquasurfError FAILED where there is none
    */
-  stop(): Promise<void> {
+  async stop(): Promise<void> {
     return stopSearch(this.pipeline, this.name);
   }
 
@@ -146,12 +142,8 @@ export class Study {
    * @throws AquasurfError NOTHING_TO_SUGGEST
    */
   async suggest(options: { regressor?: OwnRegressor } = {}): Promise<{ fn: string; hash: string }> {
-    const { store } = this.pipeline;
-    const study = await this.info();
-    const hash = await this.#predicting(study, options.regressor, (predictor) => suggest(store, study, predictor));
-    if (hash === undefined) throw this.#nothingToSuggest();
-    const { fn } = (await store.trials.get(this.name, hash)) ?? { fn: null };
-    return { hash, fn: fn ?? (await nameForStudy(store, study, hash)) };
+    argument('suggestOptions', options, 'suggest');
+    return suggestFunction(await this.#asked(options));
   }
 
   /**
@@ -161,14 +153,9 @@ export class Study {
    * @throws AquasurfError NOTHING_TO_SUGGEST
    */
   async claim(leaseMs: number = OUTSIDE_LEASE, options: { regressor?: OwnRegressor } = {}): Promise<ClaimedFunction> {
-    const { store } = this.pipeline;
-    const owner = `outside-${nanoid(8)}`;
-    const study = await this.info();
-    const outcome = await this.#predicting(study, options.regressor, (predictor) =>
-      suggestAndClaim(store, study, { owner, leaseMs, ...predictor }),
-    );
-    if (outcome.outcome === 'claimed') return outcome.claim;
-    throw this.#nothingToSuggest();
+    argument('leaseMs', leaseMs, 'claim: leaseMs');
+    argument('suggestOptions', options, 'claim');
+    return claimFunction(await this.#asked(options), leaseMs);
   }
 
   /**
@@ -176,71 +163,80 @@ export class Study {
    * @param leaseMs from now on, in milliseconds. @defaultValue 1 hour
    * @returns false when it was lost
    */
-  extend(claim: { hash: string; token: string }, leaseMs: number = OUTSIDE_LEASE): Promise<boolean> {
-    return this.pipeline.store.leases.extend(this.name, claim.hash, claim.token, leaseMs);
+  async extend(claim: Claim, leaseMs: number = OUTSIDE_LEASE): Promise<boolean> {
+    argument('leaseMs', leaseMs, 'extend: leaseMs');
+    const { hash, token } = await this.#claimed(claim, 'extend');
+    return this.pipeline.store.leases.extend(this.name, hash, token, leaseMs);
+  }
+
+  /**
+   * Hands a claim back: the function is offered again at once, as if it had not been claimed.
+   * @returns false when it was lost
+   */
+  async release(claim: Claim): Promise<boolean> {
+    const { hash, token } = await this.#claimed(claim, 'release');
+    const released = await this.pipeline.store.leases.release(this.name, hash, token);
+    if (released) await reconcile(this.pipeline, { study: this.name });
+    return released;
+  }
+
+  /**
+   * Says that the function of a claim cannot be trained. It is offered again until it has failed three times.
+   * @param reason one line, for `study show`
+   * @returns what the function is then; undefined when the claim was lost
+   */
+  async fail(claim: Claim, reason: string): Promise<'waiting' | 'failed' | undefined> {
+    argument('reason', reason, 'fail: reason');
+    const { hash, token } = await this.#claimed(claim, 'fail');
+    const status = await this.pipeline.store.leases.fail(this.name, hash, token, errorLine(reason));
+    if (status !== undefined) await reconcile(this.pipeline, { study: this.name });
+    return status;
   }
 
   /**
    * Records a result from outside: of a claim, or of any function of the study that nobody holds. The same report may
    * come twice.
-   * @param token of the claim
-   * @throws AquasurfError LEASE_LOST, FUNCTION_NOT_IN_STUDY, RESULT_EXISTS where the seed has a result with other figures
+   * @param how the token of the claim, or options: `{ replace: true }` corrects a result that is there
+   * @throws AquasurfError USAGE for figures that cannot be, and without the study's metric; LEASE_LOST,
+   *   FUNCTION_NOT_IN_STUDY; RESULT_EXISTS where the seed has a result with other figures, RESULT_NOT_FOUND where it has
+   *   none to replace
    */
-  async report(fn: string, outside: OutsideResult, token?: string): Promise<void> {
-    const { store } = this.pipeline;
-    const study = await this.info();
-    const hash = await hashOfName(store, study, fn);
-    const notInStudy = new AquasurfError(
-      'FUNCTION_NOT_IN_STUDY',
-      `${fn} is not in study ${this.name}: add it with \`aquasurf populate ${this.name} --fn "${fn}" --wait\``,
-    );
-    if (hash === undefined) throw notInStudy;
-    const none = { valLoss: null, testAcc: null, testLoss: null, trainAcc: null, trainLoss: null, runtime: null };
-    const { seed = study.seed, ...figures } = outside;
-    const run = { seed, result: { ...none, ...figures }, history: [], worker: 'outside' };
-    if (token !== undefined) {
-      await store.results.report(this.name, hash, token, run);
-    } else {
-      if (!(await store.functions.isIn(study.spaces, hash))) {
-        throw notInStudy;
-      }
-      await store.results.reportOutside(this.name, hash, fn, run);
-      const counts = (await store.runs.get(this.name, hash, seed))?.result;
-      if (counts && !isDeepStrictEqual(counts, storedResult(run.result))) {
-        throw new AquasurfError(
-          'RESULT_EXISTS',
-          `${fn} has a result with seed ${seed} in study ${this.name} (validation accuracy ${counts.valAcc}), which stays: ` +
-            'report a further training with another seed (--seed)',
-        );
-      }
-    }
+  async report(fn: string, result: OutsideResult, how: string | ReportOptions = {}): Promise<void> {
+    argument('fn', fn, 'report: fn');
+    const options = typeof how === 'string' ? { token: how } : how;
+    const checkedOptions = argument('reportOptions', options, 'report');
+    await reportResult(this.pipeline, this.name, fn, argument('result', result, 'report'), checkedOptions);
     await reconcile(this.pipeline, { study: this.name });
   }
 
   /** Finished trials, best first. @param top @defaultValue 10 */
-  best(top = 10): Promise<RankedFunction[]> {
+  async best(top = 10): Promise<RankedFunction[]> {
+    argument('top', top, 'best: top');
     return rankedFunctions(this.pipeline.store, this.name, top);
   }
 
   /** How many functions there are, have features, were evaluated, and the best of them. */
-  summary(): Promise<StudySummary> {
+  async summary(): Promise<StudySummary> {
     return studySummary(this.pipeline.store, this.name);
   }
 
   /** How far each stage is, and whether it is complete. */
-  progress(): Promise<StudyProgress> {
+  async progress(): Promise<StudyProgress> {
     return studyProgress(this.pipeline.store, this.name);
   }
 
   /** Adds functions with results from elsewhere to the study's space and trials (`readResults` reads a file). */
   async importResults(functions: readonly FunctionResults[], options: ImportOptions = {}): Promise<ImportReport> {
+    argument('importOptions', options, 'importResults');
+    argument('importedFunctions', functions, 'importResults');
     const report = await importResults(this.pipeline, this.name, functions, options);
     await reconcile(this.pipeline, { study: this.name });
     return report;
   }
 
   /** The evaluated functions with their results and features, as a table in the format of Act-Bench. */
-  exportTable(options: ExportOptions = {}): Promise<ExportedTable> {
+  async exportTable(options: ExportOptions = {}): Promise<ExportedTable> {
+    argument('exportOptions', options, 'exportTable');
     return exportTable(this.pipeline.store, this.name, options);
   }
 
@@ -262,27 +258,16 @@ export class Study {
     await this.pipeline.store.studies.delete(this.name);
   }
 
-  /** With the caller's regressor, the task's (in a process of its own), or the study's. */
-  async #predicting<T>(
-    study: StudyDoc,
-    own: OwnRegressor | undefined,
-    use: (options: { predictor?: Predictor }) => Promise<T>,
-  ): Promise<T> {
-    const { regressor, acquisition } = study.surrogate;
-    if (own) return use({ predictor: predictorWith(adaptRegressor(own, needsUncertainty(acquisition))) });
-    if (regressor !== 'task') return use({});
-    const folders = this.modules ?? { projectDir: loadConfig().projectDir };
-    return withTaskPredictor(study, folders, (predictor) => use(predictor ? { predictor } : {}));
+  async #asked({ regressor }: { regressor?: OwnRegressor }) {
+    return { pipeline: this.pipeline, study: await this.info(), regressor, modules: this.modules };
+  }
+
+  async #claimed(claim: Claim, verb: string): Promise<{ hash: string; token: string }> {
+    argument('claim', claim, verb);
+    return claimedTrial(this.pipeline, await this.info(), claim);
   }
 
   async #endSearch(): Promise<void> {
     await this.pipeline.store.studies.setSearchState(this.name, ['running', 'paused'], 'stopped', 'cleaned');
-  }
-
-  #nothingToSuggest(): AquasurfError {
-    return new AquasurfError(
-      'NOTHING_TO_SUGGEST',
-      `study ${this.name} has no waiting function with Fisher features: run \`aquasurf fisher ${this.name}\` with a worker`,
-    );
   }
 }

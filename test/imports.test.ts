@@ -21,6 +21,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['nn'],
   ['kernels'],
   ['act-bench', 'export', 'plot'],
+  ['checks'],
   ['domain'],
   ['config', 'log', 'file-lock', 'out', 'program-output', 'reminders', 'shown-url'],
   ['errors'],

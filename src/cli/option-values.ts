@@ -31,14 +31,14 @@ export function fraction(text: string): number {
   throw new InvalidArgumentError('Expected a fraction from 0 to 1 (0.913, not 91.3).');
 }
 
-/** A loss: any number, or `nan` or `inf` of a training that diverged. */
-export function loss(text: string): number {
+/** A figure of a training: any number, or `nan` or `inf`; which one may be what, the schema of results says. */
+export function figure(text: string): number {
   if (/^nan$/i.test(text)) return Number.NaN;
   if (/^[+-]?inf(inity)?$/i.test(text))
     return text.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   const value = decimal(text);
   if (value !== undefined) return value;
-  throw new InvalidArgumentError('Expected a number, or nan where the training diverged.');
+  throw new InvalidArgumentError('Expected a number (a loss may be nan or inf).');
 }
 
 export function parallelism(text: string): number | 'auto' {

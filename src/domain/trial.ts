@@ -42,4 +42,6 @@ export interface TrialResult {
 
 export const METRICS = ['valAcc', 'valLoss'] as const;
 export type Metric = (typeof METRICS)[number];
+/** In the middle of a sentence. */
+export const METRIC_NAMES: Record<Metric, string> = { valAcc: 'validation accuracy', valLoss: 'validation loss' };
 export type Direction = 'max' | 'min';

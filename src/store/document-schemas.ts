@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shown } from '../checks/checked.js';
 import { ACQUISITIONS, PLACES, REGRESSORS } from '../domain/surrogate/choices.js';
 import { METRICS, TRIAL_STATUSES } from '../domain/trial.js';
 import { AquasurfError } from '../errors.js';
@@ -59,6 +60,7 @@ const aggregateResult = z.object({
   runtime: figure,
   runs: count,
   stderr: figure,
+  revision: count.optional(),
 });
 
 export const trialSchema = z.object({
@@ -92,10 +94,11 @@ export const finishedSchema = trialSchema.pick({ _id: true, hash: true, fn: true
 
 /** @throws AquasurfError USAGE for a name that no study can have */
 export function checkStudyName(name: string): void {
-  if (STUDY_NAME.test(name)) return;
+  // Callers in JavaScript may give anything: an object would be a query.
+  if (typeof name === 'string' && STUDY_NAME.test(name)) return;
   throw new AquasurfError(
     'USAGE',
-    `study name "${name}": use 1 to 64 letters, digits, "-", "_" or ".", beginning with a letter or digit`,
+    `study name ${shown(name)}: use 1 to 64 letters, digits, "-", "_" or ".", beginning with a letter or digit`,
   );
 }
 

@@ -179,6 +179,8 @@ export interface AggregateResult extends StoredResult {
   runs: number;
   /** Standard error of `valAcc`; null with fewer than two runs. */
   stderr: number | null;
+  /** Runs and corrections of runs that it counts, where any was corrected: of two means the one with more is newer. */
+  revision?: number;
 }
 
 /** `trials`: one function in one study. */
@@ -202,7 +204,12 @@ export interface TrialDoc {
   timings: { claimedAt?: Date; finishedAt?: Date };
 }
 
-/** `runs`: one training of a trial with one seed. Never changed once written. */
+/** What a run said before it was corrected. */
+export interface ReplacedRun extends Pick<RunDoc, 'result' | 'history' | 'worker' | 'finishedAt'> {
+  replacedAt: Date;
+}
+
+/** `runs`: one training of a trial with one seed. Once written it only changes by a correction, which keeps what was there. */
 export interface RunDoc {
   /** `<study>:<hash>:<seed>` */
   _id: string;
@@ -214,6 +221,8 @@ export interface RunDoc {
   history: Array<Record<string, number | null>>;
   worker: string;
   finishedAt: Date;
+  /** What corrections replaced, the oldest first. */
+  replaced?: ReplacedRun[];
 }
 
 /** `retrainings`: a training with a further seed that is wanted; gone when its run is stored. */

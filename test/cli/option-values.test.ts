@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
   commaList,
+  figure,
   fraction,
   hours,
-  loss,
   notNegative,
   parallelism,
   wholeNumber,
@@ -25,12 +25,12 @@ describe('option values', () => {
     refused(fraction, ['91.3', '-0.1', 'nan', '', '0,9', '0.9x']);
   });
 
-  it('losses may be those of a diverged training', () => {
-    expect(['0.25', '-1e3', 'nan', 'NaN', 'inf', '-Infinity'].map(loss)).toEqual([
+  it('figures may be those of a diverged training', () => {
+    expect(['0.25', '-1e3', 'nan', 'NaN', 'inf', '-Infinity'].map(figure)).toEqual([
       ...[0.25, -1000, Number.NaN, Number.NaN],
       ...[Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
     ]);
-    refused(loss, ['', 'none', '1..2']);
+    refused(figure, ['', 'none', '1..2']);
   });
 
   it('durations are not negative, hours not zero', () => {

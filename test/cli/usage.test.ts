@@ -28,7 +28,12 @@ const WRONG: ReadonlyArray<[args: string[], message: RegExp]> = [
   [['fisher', 'a', '--fn', 'max(x)'], /max/],
   [['search', 'a'], /required option '--trials <n>' not specified/],
   [['search', 'a', '--trials', '5', '--parallel', 'many'], /Expected auto or a whole number/],
-  [['report', 'a', 'relu(x)', '--val-acc', '91.3'], /Expected a fraction from 0 to 1 \(0\.913, not 91\.3\)/],
+  [
+    ['report', 'a', 'relu(x)', '--val-acc', '91.3'],
+    /report: --val-acc: 91.3; expected a fraction from 0 to 1: did you mean 0.913\?$/,
+  ],
+  [['report', 'a', 'relu(x)', '--val-acc', 'high'], /Expected a number/],
+  [['report', 'a', 'relu(x)', '--val-acc', '0.9', '--seed', '-1'], /--seed: -1; expected a whole number from 0 to/],
   [['report', 'a', 'relu(x', '--val-acc', '0.9'], /at character 7/],
   [['fn', 'frobnicate(x)'], /unknown operator "frobnicate" at character 1/],
   [['worker', '--queues', 'trainin'], /unknown queue "trainin"; did you mean training\?/],

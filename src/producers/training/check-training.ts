@@ -9,9 +9,3 @@ export function checkTrainable({ task }: StudyDoc): void {
     `task ${task.name} has no network to train here: ask with suggest, tell with report`,
   );
 }
-
-/** @throws AquasurfError USAGE for what is no whole number from 1 on. @param what e.g. `search: trials` */
-export function checkCount(what: string, value: number): void {
-  if (Number.isSafeInteger(value) && value > 0) return;
-  throw new AquasurfError('USAGE', `${what}: ${value}; expected a whole number from 1 on`);
-}

@@ -2,7 +2,7 @@ import type { Pipeline } from '../../queues/pipeline.js';
 import type { StudyDoc } from '../../store/documents.js';
 import { ensureJobs } from '../ensure-jobs.js';
 import { hashesInStudy, notPopulated } from '../study-functions.js';
-import { checkCount, checkTrainable } from './check-training.js';
+import { checkTrainable } from './check-training.js';
 
 export interface TrainOptions {
   /** These functions of the study. @defaultValue all usable ones */
@@ -28,7 +28,6 @@ export async function oweTraining(pipeline: Pipeline, name: string, options: Tra
   const { store } = pipeline;
   const study = await store.studies.get(name);
   checkTrainable(study);
-  checkCount('train: seeds', options.seeds ?? 1);
   const seeds = Array.from({ length: options.seeds ?? 1 }, (_, i) => study.seed + i);
   let owed = 0;
   for await (const hashes of wanted(pipeline, study, options)) {
@@ -53,8 +52,6 @@ export async function oweRetraining(
 ): Promise<number> {
   const study = await store.studies.get(name);
   checkTrainable(study);
-  checkCount('retrain: top', top);
-  checkCount('retrain: count', count);
   let owed = 0;
   for (const { hash } of await store.trials.best(name, top, study.metric, study.direction)) {
     const runs = await store.runs.of(name, hash);

@@ -1,10 +1,7 @@
 import { AquasurfError } from '../../errors.js';
 import type { Pipeline } from '../../queues/pipeline.js';
-import { checkCount, checkTrainable } from './check-training.js';
+import { checkTrainable } from './check-training.js';
 import { reconcileSearch } from './reconcile-search.js';
-
-/** A century or so: the end must be a date that JavaScript and the database know. */
-const MAX_HOURS = 1_000_000;
 
 export interface SearchOptions {
   /** Trials wanted in all: those that are done count, whoever trained them. */
@@ -23,7 +20,6 @@ export interface SearchOptions {
  */
 export async function startSearch(pipeline: Pipeline, study: string, options: SearchOptions): Promise<void> {
   const { store } = pipeline;
-  checkOptions(options);
   checkTrainable(await store.studies.get(study));
   const parallel = options.parallel ?? 'auto';
   await store.studies.startSearch(study, {
@@ -37,15 +33,6 @@ export async function startSearch(pipeline: Pipeline, study: string, options: Se
   await store.trials.resetFailed(study);
   await store.failures.clear(study, 'training');
   await reconcileSearch(pipeline, await store.studies.get(study), true);
-}
-
-function checkOptions({ trials, parallel = 'auto', hours = 1, patience = 1 }: SearchOptions): void {
-  checkCount('search: trials', trials);
-  if (parallel !== 'auto') checkCount("search: parallel (or 'auto')", parallel);
-  if (!(hours > 0 && hours <= MAX_HOURS)) {
-    throw new AquasurfError('USAGE', `search: hours: ${hours}; expected more than 0, at most ${MAX_HOURS}`);
-  }
-  checkCount('search: patience', patience);
 }
 
 /** Lets running trials end and starts no more, until `resumeSearch`. */

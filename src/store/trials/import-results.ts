@@ -4,7 +4,7 @@ import type { FisherSettings, RunDoc, StoredResult, TrialDoc, TrialFisherDoc } f
 import { insertMissing } from '../mongo/insert-missing.js';
 import { isDuplicateKey, retryConflicts } from '../mongo/retry.js';
 import { packVector } from '../mongo/vectors.js';
-import { aggregate, runId, storedResult } from './runs.js';
+import { AGGREGATED, aggregate, olderThan, runId, storedResult } from './runs.js';
 import { newTrial, trialId } from './trial-document.js';
 
 /** Results of one function from elsewhere. */
@@ -95,10 +95,13 @@ export class ImportResults {
     numbers: FreeNumbers,
   ): Promise<'added' | 'known' | 'running' | 'waiting'> {
     const _id = trialId(study, hash);
-    const runs = await this.runs.find({ study, hash }).project<Pick<RunDoc, 'result'>>({ result: 1 }).toArray();
+    const runs = await this.runs
+      .find({ study, hash })
+      .project<Pick<RunDoc, 'result' | 'replaced'>>(AGGREGATED)
+      .toArray();
     if (runs.length === 0) return 'waiting';
-    const result = aggregate(runs.map((run) => run.result));
-    const more = { _id, status: 'done' as const, 'result.runs': { $lt: result.runs } };
+    const result = aggregate(runs);
+    const more = { _id, status: 'done' as const, ...olderThan(result) };
     while (true) {
       const number = await numbers.next();
       try {

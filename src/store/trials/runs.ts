@@ -1,8 +1,8 @@
-import type { Collection, Db } from 'mongodb';
+import type { Collection, Db, Filter } from 'mongodb';
 import { mean } from '../../domain/averages.js';
-import type { AggregateResult, RunDoc, StoredResult } from '../documents.js';
+import type { AggregateResult, RunDoc, StoredResult, TrialDoc } from '../documents.js';
 
-/** `runs`: each training of a trial. Written in trial-results.ts, read here. */
+/** `runs`: each training of a trial. Written by write-run.ts, read here. */
 export class Runs {
   private readonly collection: Collection<RunDoc>;
 
@@ -53,10 +53,29 @@ export function storedHistory(history: RunDoc['history']): RunDoc['history'] {
 }
 
 /** Mean of each figure over the runs that have it, and the standard error of the mean validation accuracy. */
-export function aggregate(results: readonly StoredResult[]): AggregateResult {
-  const numbers = (key: keyof StoredResult) => results.flatMap((result) => finite(result[key]) ?? []);
+export function aggregate(runs: ReadonlyArray<Pick<RunDoc, 'result' | 'replaced'>>): AggregateResult {
+  const numbers = (key: keyof StoredResult) => runs.flatMap(({ result }) => finite(result[key]) ?? []);
   const means = Object.fromEntries(FIGURES.map((key) => [key, average(numbers(key))])) as StoredResult;
-  return { ...means, runs: results.length, stderr: standardError(numbers('valAcc')) };
+  const corrections = runs.reduce((sum, { replaced = [] }) => sum + replaced.length, 0);
+  return {
+    ...means,
+    runs: runs.length,
+    stderr: standardError(numbers('valAcc')),
+    ...(corrections > 0 ? { revision: runs.length + corrections } : {}),
+  };
+}
+
+/** What of the runs `aggregate` reads. */
+export const AGGREGATED = { result: 1, replaced: 1 } as const;
+
+/** The filter of trials whose mean counts fewer runs and corrections: both only become more, so it is an older one. */
+export function olderThan({ runs, revision = runs }: AggregateResult): Filter<TrialDoc> {
+  return {
+    $or: [
+      { 'result.revision': { $lt: revision } },
+      { 'result.revision': { $exists: false }, 'result.runs': { $lt: revision } },
+    ],
+  };
 }
 
 function finite(value: number | null | undefined): number | null {

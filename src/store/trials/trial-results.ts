@@ -1,20 +1,18 @@
 import type { Collection, Db, UpdateFilter } from 'mongodb';
 import { AquasurfError } from '../../errors.js';
-import type { AggregateResult, RunDoc, StoredResult, StudyDoc, TrialDoc } from '../documents.js';
+import type { AggregateResult, RunDoc, StudyDoc, TrialDoc } from '../documents.js';
 import { Members } from '../functions/members.js';
+import { databaseNow } from '../mongo/database-clock.js';
 import { isDuplicateKey, retryConflicts, retryUpsert } from '../mongo/retry.js';
-import { aggregate, runId, storedHistory, storedResult } from './runs.js';
+import { AGGREGATED, aggregate, olderThan, runId } from './runs.js';
 import { newTrial, trialId } from './trial-document.js';
 import { held } from './trial-leases.js';
 import type { Trials } from './trials.js';
+import { type RunReport, replaceRun, storeRun } from './write-run.js';
 
-/** One finished training, as its worker tells it. */
-interface RunReport {
-  seed: number;
-  result: StoredResult;
-  /** One entry an epoch. */
-  history: RunDoc['history'];
-  worker: string;
+interface ReportOptions {
+  /** Correct the run of this seed, which must be there. */
+  replace?: boolean;
 }
 
 /**
@@ -39,12 +37,20 @@ export class TrialResults {
    * stored already, that one counts.
    * @throws AquasurfError LEASE_LOST: the trial was given to another worker (or cleaned); nothing was stored
    */
-  async report(study: string, hash: string, token: string, run: RunReport): Promise<AggregateResult> {
+  async report(
+    study: string,
+    hash: string,
+    token: string,
+    run: RunReport,
+    options: ReportOptions = {},
+  ): Promise<AggregateResult> {
     const before = await this.queries.get(study, hash);
-    if (before?.status === 'done' && before.doneBy === token && before.result) return before.result;
-    if (before?.lease?.token !== token) throw leaseLost(study, hash);
+    const repeated = before?.status === 'done' && before.doneBy === token;
+    if (repeated && before.result && !options.replace) return before.result;
+    if (repeated) return this.reportOutside(study, hash, before.fn ?? hash, run, options);
+    if (before?.lease?.token !== token) throw leaseLost(study, hash, before);
 
-    const stored = await this.storeRun(study, hash, run);
+    const stored = await this.write(study, hash, run, options);
     const result = await this.aggregateRuns(study, hash);
     const { matchedCount } = await retryConflicts(() =>
       this.trials.updateOne(held(trialId(study, hash), token), done(result, { doneBy: token })),
@@ -57,7 +63,7 @@ export class TrialResults {
     // Cleaned: the result is to be forgotten. Where another worker has the trial, the run may count already.
     const forgotten = !after || after.status === 'waiting';
     if (stored && forgotten) await this.runs.deleteOne({ _id: runId(study, hash, run.seed) });
-    throw leaseLost(study, hash);
+    throw leaseLost(study, hash, after);
   }
 
   /**
@@ -65,20 +71,25 @@ export class TrialResults {
    * a run (of another seed) to the mean. Makes the trial where the function is in the study's spaces.
    * @throws AquasurfError FUNCTION_NOT_IN_STUDY, or LEASE_LOST where a worker holds the trial
    */
-  async reportOutside(study: string, hash: string, fn: string, run: RunReport): Promise<AggregateResult> {
+  async reportOutside(
+    study: string,
+    hash: string,
+    fn: string,
+    run: RunReport,
+    options: ReportOptions = {},
+  ): Promise<AggregateResult> {
     const _id = trialId(study, hash);
     if (!(await this.queries.get(study, hash))) await this.createTrial(study, hash, fn);
     if ((await this.queries.get(study, hash))?.status === 'running') throw heldByWorker(study, fn);
     await this.queries.fixExpression(study, hash, fn);
 
-    const stored = await this.storeRun(study, hash, run);
+    const stored = await this.write(study, hash, run, options);
     for (;;) {
       const result = await this.aggregateRuns(study, hash);
       const trial = await this.queries.get(study, hash);
       if (trial?.status === 'done') {
-        // Runs only become more, so a mean over fewer of them is an older one.
         await retryConflicts(() =>
-          this.trials.updateOne({ _id, status: 'done', 'result.runs': { $lt: result.runs } }, { $set: { result } }),
+          this.trials.updateOne({ _id, status: 'done', ...olderThan(result) }, { $set: { result } }),
         );
         return result;
       }
@@ -96,30 +107,18 @@ export class TrialResults {
   }
 
   /** @returns true where it was not there yet */
-  private async storeRun(study: string, hash: string, run: RunReport): Promise<boolean> {
-    const { upsertedCount } = await retryUpsert(() =>
-      this.runs.updateOne(
-        { _id: runId(study, hash, run.seed) },
-        {
-          $setOnInsert: {
-            study,
-            hash,
-            seed: run.seed,
-            result: storedResult(run.result),
-            history: storedHistory(run.history),
-            worker: run.worker,
-          },
-          $currentDate: { finishedAt: true },
-        },
-        { upsert: true },
-      ),
-    );
-    return upsertedCount === 1;
+  private async write(study: string, hash: string, run: RunReport, { replace }: ReportOptions): Promise<boolean> {
+    if (!replace) return storeRun(this.runs, study, hash, run);
+    await replaceRun(this.runs, study, hash, run, await databaseNow(this.database));
+    return false;
   }
 
   private async aggregateRuns(study: string, hash: string): Promise<AggregateResult> {
-    const runs = await this.runs.find({ study, hash }).project<Pick<RunDoc, 'result'>>({ result: 1 }).toArray();
-    return aggregate(runs.map(({ result }) => result));
+    const runs = await this.runs
+      .find({ study, hash })
+      .project<Pick<RunDoc, 'result' | 'replaced'>>(AGGREGATED)
+      .toArray();
+    return aggregate(runs);
   }
 
   private async createTrial(study: string, hash: string, fn: string): Promise<void> {
@@ -145,11 +144,20 @@ function done(result: AggregateResult, fields: { doneBy: string | null; number?:
   };
 }
 
-function leaseLost(study: string, hash: string): AquasurfError {
+/** @param trial as it is now; null where it is gone */
+function leaseLost(study: string, hash: string, trial: TrialDoc | null): AquasurfError {
+  const free = trial?.status === 'waiting' || trial?.status === 'failed';
+  const mend = free
+    ? 'nobody trains it now, so the same report without the token is stored'
+    : trial?.status === 'running'
+      ? `${trial.lease?.owner ?? 'another worker'} trains it now`
+      : trial?.status === 'done'
+        ? 'it has a result now: report this one without the token, with a seed of its own'
+        : 'the study has no such trial';
   return new AquasurfError(
     'LEASE_LOST',
     `the lease on trial ${hash} of study "${study}" is lost: it ran out and the trial was given back, or it was cleaned; ` +
-      'the result was not stored',
+      `the result was not stored; ${mend}`,
   );
 }
 
