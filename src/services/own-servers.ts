@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { type Config, packageDir } from '../config.js';
+import type { Config } from '../config.js';
 import { AquasurfError, errorLine } from '../errors.js';
 import { isRunning } from './process-identity.js';
-import type { ServerKind } from './server-kind.js';
+import { type ServerKind, waysByHand } from './server-kind.js';
 import { becomesReady, listens } from './server-process.js';
 import { startByFirst } from './server-source.js';
 import type { ServiceName, ServiceRecords } from './service-records.js';
@@ -80,7 +80,7 @@ async function start(kind: ServerKind, records: ServiceRecords, options: OwnServ
     throw new AquasurfError(
       'SERVICE_UNAVAILABLE',
       `no ${kind.title}: ${kind.variable} is not set, none answers on localhost:${kind.defaultPort} and none runs for ` +
-        `${config.dataDir}; start one with "aquasurf quickstart", or ${ways(kind)}`,
+        `${config.dataDir}; start one with "aquasurf quickstart", or ${waysByHand(kind)}`,
     );
   }
   try {
@@ -97,13 +97,8 @@ async function start(kind: ServerKind, records: ServiceRecords, options: OwnServ
     return port;
   } catch (error) {
     if (!(error instanceof AquasurfError)) throw error;
-    throw new AquasurfError(error.code, `no ${kind.title}: ${errorLine(error)}. Ways to get one: ${ways(kind)}`, {
+    throw new AquasurfError(error.code, `no ${kind.title}: ${errorLine(error)}. Ways to get one: ${waysByHand(kind)}`, {
       cause: error,
     });
   }
-}
-
-function ways(kind: ServerKind): string {
-  const compose = `docker compose -f ${join(packageDir, 'infra/compose.yaml')} up -d ${kind.name}`;
-  return [...kind.waysByHand, compose].join('; or ');
 }

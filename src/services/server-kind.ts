@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { packageDir } from '../config.js';
 import type { ServerSource } from './server-source.js';
 import type { ServiceName, ServiceRecord } from './service-records.js';
 
@@ -35,4 +37,10 @@ export interface ServerKind {
   sources: (dataDir: string) => readonly ServerSource[];
   /** Ways to get one by hand, e.g. "apt-get install redis-server". */
   waysByHand: readonly string[];
+}
+
+/** All that a person can do to have a server of this kind, in one line. */
+export function waysByHand(kind: ServerKind): string {
+  const compose = `docker compose -f ${join(packageDir, 'infra/compose.yaml')} up -d ${kind.name}`;
+  return [...kind.waysByHand, compose].join('; or ');
 }

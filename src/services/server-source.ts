@@ -9,13 +9,15 @@ export interface Plan {
   provides: boolean;
 }
 
+type Folders = Pick<StartContext, 'dataDir' | 'cacheDir'>;
+
 /** One way to get a server of our own. The sources of a kind are tried in their order. */
 export interface ServerSource {
   /**
    * Finds out whether `start` is worth trying; changes nothing.
    * @throws AquasurfError SERVICE_UNAVAILABLE: why it cannot be done here, e.g. "mongod is not on PATH"
    */
-  plan: (folders: Pick<StartContext, 'dataDir' | 'cacheDir'>) => Promise<Plan>;
+  plan: (folders: Folders) => Promise<Plan>;
   /**
    * Starts the server and waits until it answers; gives its port.
    * @throws AquasurfError SERVICE_UNAVAILABLE; its message says what is missing or what the server said
@@ -48,6 +50,23 @@ export async function startByFirst(kind: ServerKind, context: StartContext): Pro
     }
   }
   throw unavailable([...new Set(reasons)].join('; '));
+}
+
+/** What `startByFirst` would begin with; without a plan, the reasons of all sources. Changes nothing. */
+export async function planFirst(
+  kind: ServerKind,
+  folders: Folders,
+): Promise<{ plan: Plan | undefined; reasons: string[] }> {
+  const reasons: string[] = [];
+  for (const source of kind.sources(folders.dataDir)) {
+    try {
+      return { plan: await source.plan(folders), reasons };
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      reasons.push(errorLine(error));
+    }
+  }
+  return { plan: undefined, reasons };
 }
 
 /** What a source or the operating system says; anything else is a fault of ours. */

@@ -1,6 +1,7 @@
 import type { Config } from '../../config.js';
 import { infoField, redisInfo } from '../../services/redis-answer.js';
 import { redis } from '../../services/redis-server.js';
+import { waysByHand } from '../../services/server-kind.js';
 import { shownUrl } from '../../shown-url.js';
 import { locateService } from '../servers/locate-service.js';
 import { type Check, fail, ok, warn } from './check.js';
@@ -11,12 +12,12 @@ const TIMEOUT_MS = 5_000;
 /** Redis: reachable, recent enough, keeps its data on disk, and never evicts a job. */
 export async function checkRedis(config: Config): Promise<Check> {
   const location = await locateService(redis, config);
-  if (!location.answer.usable) return notFound(redis, location);
+  if (!location.answer.usable) return notFound(redis, config, location);
   const where = shownUrl(location.url);
   try {
     return judgeRedis(await redisInfo(location.url, TIMEOUT_MS), where);
   } catch (error) {
-    return fail('Redis', `${where}: ${error instanceof Error ? error.message : error}`, redis.waysByHand.join('; or '));
+    return fail('Redis', `${where}: ${error instanceof Error ? error.message : error}`, waysByHand(redis));
   }
 }
 
