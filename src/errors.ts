@@ -55,7 +55,7 @@ export class AquasurfError extends Error {
 }
 
 /** Characters of an error that are shown and stored: some carry whole files. */
-const LONGEST_LINE = 1000;
+const LONGEST_LINE = 2000;
 const LONGEST_TEXT = 4000;
 
 /** The one line that a person reads, whatever was thrown. */

@@ -2,12 +2,13 @@
 const SYSTEM =
   /no space left|disk full|ENOSPC|quota exceeded|read-only file system|permission denied|operation not permitted|cannot allocate memory|out of memory|ENOMEM|address already in use|name or service not known|temporary failure (in name resolution|resolving)|could not resolve|no such host|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|connection (refused|timed out|reset)|network is unreachable|error while loading shared libraries|cannot open shared object|illegal instruction|too many open files|certificate/i;
 /** A line that presents itself as an error. */
-const ERROR = /^(npm (error|ERR!)|\[error\]|go:|E:|Err:)|\b(fatal|panic|critical|\w*error|\w*exception)\b[^:]{0,40}:/i;
+const ERROR = /^(npm (error|ERR!)|\[error\]|go:|E:)|\b(fatal|panic|critical|\w*error|\w*exception)\b[^:]{0,40}:/i;
 const FAILURE =
   /\b(cannot|can't|could not|couldn't|unable|failed|failing|failure|refused|denied|not found|no such|invalid|unsupported|unknown|missing|killed|corrupt\w*|bad file)\b/i;
-/** Lines that only tell that something failed, or where more is to be read. */
+/** Lines that only tell that something failed, where more is to be read, or what does not matter. */
 const AFTERMATH =
-  /^(\[error\])?$|^npm (error|ERR!)( (code|errno|syscall|path|dest)\b.*| A complete log.*| \d{3}|)$|exit(ed)? (with )?(code|status)|^compilation terminated|^make(\[\d+\])?:|full stack trace|full debug logging|\[Help \d+\] http|re-run maven|for more information|index files failed|shut(ting)? ?down|^initdb: removing|self-destruct|^npm (warn|notice)/i;
+  /^(\[error\])?$|^npm (error|ERR!)( (code|errno|syscall|path|dest)\b.*| A complete log.*| \d{3}|)$|exit(ed)? (with )?(code|status)|^compilation terminated|^make(\[\d+\])?:|full stack trace|full debug logging|\[Help \d+\] http|re-run maven|for more information|index files failed|shut(ting)? ?down|^initdb: removing|self-destruct|^npm (warn|notice)|^W: Download is performed unsandboxed/i;
+const WARNING = /^\W*(w|warn|warning)\b/i;
 const LONGEST = 400;
 
 /** What is known of a program that has failed: execa's result, as far as it is needed. */
@@ -36,11 +37,16 @@ export function causeIn(output: string | undefined): string {
     .map(readable)
     .filter(Boolean);
   const telling = lines.filter((line) => !AFTERMATH.test(line));
-  for (const kind of [SYSTEM, ERROR, FAILURE]) {
-    const line = telling.find((candidate) => kind.test(candidate));
-    if (line !== undefined) return line;
-  }
-  return lines.at(-1) ?? '';
+  const grave = telling.filter((line) => !WARNING.test(line));
+  const first = (pattern: RegExp, among: readonly string[]) => among.find((line) => pattern.test(line));
+  return (
+    first(SYSTEM, grave) ??
+    first(SYSTEM, telling) ??
+    first(ERROR, telling) ??
+    first(FAILURE, telling) ??
+    lines.at(-1) ??
+    ''
+  );
 }
 
 const oneLine = (text: string | undefined): string => readable(text?.split('\n', 1)[0] ?? '');

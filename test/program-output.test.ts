@@ -49,6 +49,20 @@ E: Some index files failed to download. They have been ignored, or old ones used
     "Temporary failure resolving 'deb.example'",
   ],
   [
+    'apt-helper',
+    `W: Download is performed unsandboxed as root as file '/x' couldn't be accessed by user '_apt'. - pkgAcquire::Run (13: Permission denied)
+E: Failed to fetch http://proxy.example/go.zip  404  Not Found [IP: 127.0.0.1 80]
+E: Download Failed`,
+    'E: Failed to fetch http://proxy.example/go.zip  404  Not Found [IP: 127.0.0.1 80]',
+  ],
+  [
+    'redis-server',
+    `# WARNING Memory overcommit must be enabled! Without it, a background save may fail. No permission denied here.
+* Running mode=standalone, port=6379.
+# Can't open or create append-only dir appendonlydir: Permission denied`,
+    "# Can't open or create append-only dir appendonlydir: Permission denied",
+  ],
+  [
     'g++',
     `binding.cc:1:10: fatal error: tensorflow/c/c_api.h: No such file or directory
     1 | #include "tensorflow/c/c_api.h"

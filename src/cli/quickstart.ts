@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { loadConfig, packageDir } from '../config.js';
+import { packageDir } from '../config.js';
 import { Supervisor } from '../consumers/supervisor.js';
 import { createLogger } from '../log.js';
 import { resolveTask } from '../nn/tasks/task-registry.js';
@@ -43,9 +43,15 @@ export async function quickstart(options: QuickstartOptions): Promise<void> {
   await interruptible(async (interruption) => {
     const signal = interruption.first;
     try {
-      await ensureBackend(loadConfig(), say, signal);
-      signal.throwIfAborted();
-      await withPipeline((context) => search(context, options, say), { interruption, notify: say });
+      // The servers first: what cannot be had is told before minutes are spent on the backend.
+      await withPipeline(
+        async (context) => {
+          await ensureBackend(context.config, say, signal);
+          signal.throwIfAborted();
+          await search(context, options, say);
+        },
+        { interruption, notify: say },
+      );
     } catch (error) {
       // Programs on the same terminal get Ctrl-C too: that they failed is not what went wrong.
       throw signal.aborted ? new Interrupted('stopped; run the same command to go on') : error;

@@ -27,8 +27,8 @@ export const mongodb: ServerKind = {
   waysByHand: [
     'set MONGODB_URI to mongodb://[user:password@]host:port/database',
     `install MongoDB ${OLDEST_MONGODB} or newer so that mongod is on PATH, or name it in MONGOMS_SYSTEM_BINARY`,
-    "let aquasurf download it (from the host of MONGOMS_DOWNLOAD_MIRROR, by default MongoDB's)",
-    'as root on Debian, with Go 1.25 or newer, let aquasurf build FerretDB',
+    'let aquasurf download it (MONGOMS_DOWNLOAD_MIRROR names another host)',
+    'as root on Debian, let aquasurf build FerretDB',
   ],
 };
 

@@ -9,8 +9,8 @@ const PROGRAM = 'redis-server';
 /** The package of Debian or Ubuntu, installed. */
 export const redisFromApt: ServerSource = {
   plan: async () => {
-    if (await redisVersion(PROGRAM).catch(() => undefined)) throw unavailable(`${PROGRAM} is installed already`);
-    if (process.getuid?.() !== 0) throw unavailable(`installing ${PROGRAM} needs root, which this process is not`);
+    await checkMissing();
+    if (process.getuid?.() !== 0) throw unavailable(`installing ${PROGRAM} needs root`);
     const apt = await execa('apt-get', ['--version'], { reject: false, stdio: 'ignore' });
     if (apt.failed) throw unavailable(`${PROGRAM} cannot be installed: there is no apt-get`);
     return { does: `install ${PROGRAM} with apt-get`, provides: true };
@@ -21,6 +21,14 @@ export const redisFromApt: ServerSource = {
     return startRedis(PROGRAM, context);
   },
 };
+
+/**
+ * Getting what is there already would mend nothing.
+ * @throws AquasurfError SERVICE_UNAVAILABLE
+ */
+export async function checkMissing(): Promise<void> {
+  if (await redisVersion(PROGRAM).catch(() => undefined)) throw unavailable(`${PROGRAM} is installed already`);
+}
 
 async function install({ signal }: StartContext): Promise<void> {
   const patience = ['-o', 'Acquire::http::Timeout=20', '-o', 'Acquire::https::Timeout=20', '-o', 'Acquire::Retries=1'];

@@ -2,6 +2,7 @@ import { askRedis, OLDEST_REDIS } from './redis-answer.js';
 import { redisFromApt } from './redis-from-apt.js';
 import { redisOnPath } from './redis-on-path.js';
 import { REDIS_PROGRAMS } from './redis-process.js';
+import { redisUnpacked } from './redis-unpacked.js';
 import type { ServerKind } from './server-kind.js';
 
 export const redis: ServerKind = {
@@ -12,7 +13,7 @@ export const redis: ServerKind = {
   folder: 'redis',
   url: (port) => `redis://127.0.0.1:${port}`,
   ask: askRedis,
-  sources: () => [...REDIS_PROGRAMS.map(redisOnPath), redisFromApt],
+  sources: () => [...REDIS_PROGRAMS.map(redisOnPath), redisFromApt, redisUnpacked],
   waysByHand: [
     'set REDIS_URL to redis://[user:password@]host:port',
     `install redis-server ${OLDEST_REDIS.join('.')} or newer (Debian: apt-get install redis-server), or valkey-server`,
