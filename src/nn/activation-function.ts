@@ -26,7 +26,7 @@ interface ActivationFunctionConstructor {
 
 /**
  * A tfjs layer, of the backend that `loadBackend` has loaded, that applies an activation function element by element.
- * Called with or without `new`. It is registered as `ActivationFunction`, so that `model.save` and `tf.loadLayersModel`
+ * Whole numbers and booleans are taken as float32. Called with or without `new`. It is registered as `ActivationFunction`, so that `model.save` and `tf.loadLayersModel`
  * keep it; for a function with operators of one's own as `ActivationFunction.set.version`, which `registerOperators` has
  * to announce before such a model is loaded.
  * @throws AquasurfError EXPRESSION_INVALID, FUNCTION_NOT_NORMALIZABLE (moments diverge or variance 0), OPERATOR_INVALID,
@@ -115,7 +115,9 @@ function defineLayerClass(tf: Tf, className: string, operators: OperatorSet) {
     override call(inputs: Tensor | Tensor[]): Tensor {
       this.wasCalled = true;
       return tf.tidy(() => {
-        const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+        const input = Array.isArray(inputs) ? inputs[0]! : inputs;
+        // Most of TensorFlow's functions are of float32 alone.
+        const x = input.dtype === 'float32' ? input : tf.cast(input, 'float32');
         const y = evaluateTensor(tf, this.expression, x, operators);
         return this.moments ? tf.div(tf.sub(y, this.moments.mean), this.moments.std) : y;
       });

@@ -31,6 +31,16 @@ describe('ActivationFunction', () => {
     expect(ActivationFunction({ fn: 'x', name: 'act' }).name).toBe('act');
   });
 
+  test.each(['int32', 'bool'] as const)('takes %s tensors as float32, whatever the function', (dtype) => {
+    const values = dtype === 'bool' ? [0, 1, 1] : [-2, 0, 3];
+    for (const fn of ['x', 'relu(x)', 'sigmoid(x)', 'mul(x,erf(x))', 'pow(x,exp(x))', 'sum_n(x,gelu(x),one(x))']) {
+      const layer = ActivationFunction({ fn });
+      const given = layer.apply(tf.tensor(values, [3], dtype)) as Tensor;
+      expect(given.dtype).toBe('float32');
+      expect([...given.dataSync()]).toEqual([...(layer.apply(tf.tensor(values, [3])) as Tensor).dataSync()]);
+    }
+  });
+
   test('with normalize gives Gaussian input mean 0 and variance 1', () => {
     const layer = ActivationFunction({ fn: 'exp(x)', normalize: true });
     const { mean, variance } = tf.tidy(() => {
