@@ -67,13 +67,19 @@ export function errorLine(error: unknown): string {
 /** All lines of the message. */
 export const errorText = (error: unknown): string => plainText(messageOf(error), LONGEST_TEXT, true);
 
+/** The native library tells its status first, and in the next line why. */
+const NATIVE_STATUS = /Invalid TF_Status: (\d+)\s*\n\s*(?:Message: )?(?=\S)/g;
+const messageOf = (error: unknown): string => thrownText(error).replace(NATIVE_STATUS, 'TensorFlow (status $1): ');
+
 /** Anything can be thrown: no error at all, or one whose message is none or throws when it is read. */
-function messageOf(error: unknown): string {
+function thrownText(error: unknown): string {
   try {
     if (typeof error === 'string') return error;
     if (typeof error !== 'object' || error === null) return `${String(error)} was thrown`;
     const { message, name } = error as Partial<Error>;
     if (typeof message === 'string' && message.length > 0) return message;
+    // Of a name with several addresses, each of which failed.
+    if (error instanceof AggregateError && error.errors.length > 0) return thrownText(error.errors[0]);
     return error instanceof Error ? String(name) : `${inspect(error, { depth: 1, customInspect: false })} was thrown`;
   } catch {
     return 'an error that cannot be read was thrown';

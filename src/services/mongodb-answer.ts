@@ -1,4 +1,5 @@
 import { MongoClient, MongoServerError } from 'mongodb';
+import { errorLine } from '../errors.js';
 import type { Answer } from './server-kind.js';
 
 /** `$dateAdd` and `$$NOW` in pipeline updates, on which leases rest, came with MongoDB 5.0: wire version 13. */
@@ -35,6 +36,5 @@ function explain(error: unknown): Answer {
     if (error.code === AUTHENTICATION_FAILED) return refused('refused the password: wrong user or password');
     if (error.code === UNAUTHORIZED) return refused('needs a password');
   }
-  const text = error instanceof Error ? error.message : String(error);
-  return { usable: false, cause: 'unreachable', reason: `cannot be reached: ${text.split('\n', 1)[0]}` };
+  return { usable: false, cause: 'unreachable', reason: `cannot be reached: ${errorLine(error)}` };
 }

@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { errorLine } from '../errors.js';
 import type { Answer } from './server-kind.js';
 
 /** BullMQ's scripts need commands of this version. */
@@ -74,5 +75,5 @@ function explain(error: Error): Answer {
   if (/^NOAUTH/.test(error.message)) return refused('needs a password');
   if (/^WRONGPASS|invalid password/.test(error.message)) return refused('refused the password: wrong user or password');
   if (/^Protocol error/.test(error.message)) return refused('is not a Redis: something else listens there');
-  return { usable: false, cause: 'unreachable', reason: `cannot be reached: ${error.message}` };
+  return { usable: false, cause: 'unreachable', reason: `cannot be reached: ${errorLine(error)}` };
 }
