@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -42,7 +42,7 @@ describe('resolveTask', () => {
     for (const tasksDir of ['tasks', 'tasks/two.js']) {
       expect((await resolveTask('b', { projectDir, tasksDir })).task.name).toBe('b');
     }
-    expect((await listTasks({ projectDir, tasksDir: 'tasks' })).map(({ task }) => task.name)).toEqual([
+    expect((await listTasks({ projectDir, tasksDir: 'tasks' })).tasks.map(({ task }) => task.name)).toEqual([
       'fashion-mnist/small-cnn',
       'fashion-mnist/tiny',
       'a',
@@ -146,6 +146,49 @@ describe('resolveTask', () => {
       code: 'TASK_INVALID',
       message: expect.stringMatching(/built-in.*aquasurf\.config\.ts/),
     });
+  });
+
+  test('a module that two ways lead to is one module', async () => {
+    write('aquasurf.config.ts', task('mine'));
+    symlinkSync(join(projectDir, 'aquasurf.config.ts'), join(projectDir, 'link.ts'));
+    for (const tasksDir of ['.', projectDir, 'aquasurf.config.ts', 'link.ts']) {
+      const found = await resolveTask('mine', { projectDir, tasksDir });
+      expect(found.origin).toBe(join(projectDir, 'aquasurf.config.ts'));
+      expect((await listTasks({ projectDir, tasksDir })).tasks).toHaveLength(3);
+    }
+  });
+
+  test.each(['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'])('aquasurf.config.%s is found', async (extension) => {
+    const body = "{ name: 'mine', buildModel() {}, loadData() {} }";
+    write(
+      `aquasurf.config.${extension}`,
+      `${extension.startsWith('c') ? 'module.exports =' : 'export default'} ${body};`,
+    );
+    expect((await resolveTask('mine', { projectDir })).task.name).toBe('mine');
+  });
+
+  test('what is broken in a folder is named, one by one, and hides nothing else', async () => {
+    write('tasks/a.ts', "import { defineTask } from 'aquasurf'; exprot default defineTask({ name: 'a' });");
+    write('tasks/b.ts', 'export default { name: };');
+    write('tasks/c.ts', "export const c = { name: 'c', buildModel() {}, loadData() {} };");
+    write(
+      'tasks/d.ts',
+      `export default [{ name: 'd', buildModel() {} }, { name: 'e', buildModel() {}, loadData() {} }];`,
+    );
+    write('tasks/e.ts', "export { default } from './lib/f.js';");
+    write('tasks/lib/f.ts', task('f'));
+    const folders = { projectDir, tasksDir: 'tasks' };
+    const { tasks, broken } = await listTasks(folders);
+    expect(tasks.map(({ task }) => task.name).slice(2)).toEqual(['e', 'f']);
+    expect(broken.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/a\.ts does not load: Missing semicolon\. at .*a\.ts:1:\d+$/),
+      expect.stringMatching(/b\.ts does not load: .* at .*b\.ts:1/),
+      expect.stringMatching(/c\.ts has no task as its default export/),
+      expect.stringMatching(/^task d in .*loadData/),
+    ]);
+    expect((await resolveTask('e', folders)).task.name).toBe('e');
+    await expect(resolveTask('d', folders)).rejects.toThrow(/^task d in .*loadData/);
+    await expect(resolveTask('a', folders)).rejects.toThrow(/a\.ts does not load.*; .*b\.ts does not load.*c\.ts/);
   });
 
   test('a script in the tasks folder is not run', async () => {

@@ -14,7 +14,9 @@ export function registerTask(program: Command): void {
   const list = task
     .command('list')
     .summary('list all tasks there are')
-    .description('Lists the built-in tasks, those of aquasurf.config.ts and those of the folder given with --tasks.')
+    .description(
+      'Lists the built-in tasks, those of aquasurf.config.ts and those of the folder given with --tasks. A module or task that is not valid is named with what is wrong (in JSON as {error}) and does not hide the others.',
+    )
     .option(...TASKS_FLAG)
     .option(...JSON_FLAG)
     .action(listAction);
@@ -40,19 +42,22 @@ export function registerTask(program: Command): void {
 }
 
 async function listAction(flags: TaskFlags): Promise<void> {
-  const [{ taskFolders }, { listTasks }, { print, printResult, table }] = await Promise.all([
+  const [{ taskFolders }, { listTasks }, { notify, print, printResult, table }, { errorLine }] = await Promise.all([
     import('../operators-option.js'),
     import('../../nn/tasks/task-registry.js'),
     import('../output.js'),
+    import('../../errors.js'),
   ]);
-  const tasks = await listTasks(taskFolders(flags.tasks));
+  const { tasks, broken } = await listTasks(taskFolders(flags.tasks));
   const rows = tasks.map(({ task, origin, sourceHash }) => ({
     name: task.name,
     origin,
     sourceHash,
     description: task.description ?? null,
   }));
-  if (flags.json) return printResult(rows, flags, () => '');
+  if (flags.json)
+    return printResult([...rows, ...broken.map((error) => ({ error: errorLine(error) }))], flags, () => '');
+  for (const error of broken) notify(`left out: ${errorLine(error)}`);
   print(
     await table(
       [

@@ -1,4 +1,5 @@
 import { createJiti } from 'jiti';
+import { errorLine } from '../../errors.js';
 import { processTf } from '../backend/current-backend.js';
 import { runGuest } from './guest-context.js';
 
@@ -20,6 +21,20 @@ export async function importGuest(path: string, aquasurf: Record<string, unknown
     virtualModules: { aquasurf, ...Object.fromEntries(TFJS.map((name) => [name, tf as Record<string, unknown>])) },
   });
   return defaultExport(await runGuest(path, () => jiti.import<GuestExports>(path)));
+}
+
+/** Why a module cannot be parsed, with the place; undefined where it can. It is not run. */
+export function syntaxFault(path: string, text: string): string | undefined {
+  const source = createJiti(import.meta.url).transform({
+    source: text,
+    filename: path,
+    ts: /\.[cm]?ts$/.test(path),
+    async: true,
+  });
+  const fault = /^exports\.__JITI_ERROR__ = (\{.*\})$/s.exec(source)?.[1];
+  if (fault === undefined) return undefined;
+  const { message, line, column } = JSON.parse(fault) as { message: string; line: number; column: number };
+  return `${errorLine(message).trim()} at ${path}:${line}:${column}`;
 }
 
 interface GuestExports {

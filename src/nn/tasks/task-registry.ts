@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { nearestNames } from '../../domain/expression/nearest-names.js';
 import { AquasurfError, errorLine } from '../../errors.js';
 import type { TaskDefinition } from '../task.js';
 import { BUILT_IN_TASKS } from './built-in-tasks.js';
-import { loadTaskModule, type TaskModule } from './load-task-module.js';
+import { exportsDefault, loadTaskModule, type TaskModule } from './load-task-module.js';
 
 export interface ResolvedTask {
   task: TaskDefinition;
@@ -17,15 +17,15 @@ export interface ResolvedTask {
 }
 
 export interface TaskFolders {
-  /** Where `aquasurf.config.ts` (or .js, .mjs) is looked for. */
+  /** Where `aquasurf.config.ts` (or .mts, .cts, .js, .mjs, .cjs) is looked for. */
   projectDir: string;
   /** `--tasks`, relative to the project: a folder, every module of which with a default export is one of tasks, or one such module. */
   tasksDir?: string;
 }
 
-const CONFIG_FILES = ['aquasurf.config.ts', 'aquasurf.config.js', 'aquasurf.config.mjs'];
-/** A default export, in ESM or CommonJS. */
-const EXPORTS_SOMETHING = /\bexport\s+default\b|\bas\s+default\b|\bmodule\.exports\b|\bexports\.default\b/;
+const CONFIG_FILES = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'].map((extension) => `aquasurf.config.${extension}`);
+/** What a module with a task or operators in it says, even one that does not parse. */
+const MEANS_TASK = /\bdefineTask\b|\bdefineOperators\b|\bbuildModel\b/;
 const MODULE = /(?<!\.d)(?<!\.test)\.([cm]?ts|[cm]?js)$/;
 
 /**
@@ -39,14 +39,16 @@ export async function resolveTask(
   folders: TaskFolders,
   otherNames: readonly string[] = [],
 ): Promise<ResolvedTask> {
-  const { tasks, broken } = await findTasks(folders);
+  const { tasks, broken } = await listTasks(folders);
   const [found, second] = tasks.filter(({ task }) => task.name === name);
   if (found && second) {
     const message = `two tasks are named ${name}: one in ${found.origin}, one in ${second.origin}; rename yours`;
     throw new AquasurfError('TASK_INVALID', message);
   }
   if (found) return found;
-  if (broken[0]) throw broken[0];
+  const named = broken.find(({ message }) => message.startsWith(`task ${name} in `));
+  if (named) throw named;
+  if (broken.length > 0) throw new AquasurfError('TASK_INVALID', broken.map(errorLine).join('; '));
   const known = [...tasks.map(({ task }) => task.name), ...otherNames];
   const near = nearestNames(name, known);
   const ordered = [...near, ...known.filter((other) => !near.includes(other))];
@@ -57,17 +59,8 @@ export async function resolveTask(
   );
 }
 
-/**
- * All tasks there are, built-in ones first.
- * @throws AquasurfError TASK_INVALID when a module is broken
- */
-export async function listTasks(folders: TaskFolders): Promise<ResolvedTask[]> {
-  const { tasks, broken } = await findTasks(folders);
-  if (broken[0]) throw broken[0];
-  return tasks;
-}
-
-async function findTasks(folders: TaskFolders): Promise<{ tasks: ResolvedTask[]; broken: AquasurfError[] }> {
+/** All tasks there are, built-in ones first, and what is wrong with others. */
+export async function listTasks(folders: TaskFolders): Promise<{ tasks: ResolvedTask[]; broken: AquasurfError[] }> {
   const tasks = BUILT_IN_TASKS.map(({ task, version }) => ({
     task,
     sourceHash: createHash('sha256').update(`builtin:${task.name}@${version}`).digest('hex'),
@@ -80,13 +73,15 @@ async function findTasks(folders: TaskFolders): Promise<{ tasks: ResolvedTask[];
   return { tasks, broken };
 }
 
-/** The modules of `aquasurf.config.*` and the tasks folder, and why others do not load. */
+/** The modules of `aquasurf.config.*` and the tasks folder, and what is wrong with others. */
 export async function findModules(folders: TaskFolders): Promise<{ modules: TaskModule[]; broken: AquasurfError[] }> {
   const modules: TaskModule[] = [];
   const broken: AquasurfError[] = [];
   for (const path of await modulePaths(folders)) {
     try {
-      modules.push(await loadTaskModule(path));
+      const module = await loadTaskModule(path);
+      modules.push(module);
+      broken.push(...module.broken);
     } catch (error) {
       if (!(error instanceof AquasurfError)) throw error;
       broken.push(error);
@@ -95,9 +90,16 @@ export async function findModules(folders: TaskFolders): Promise<{ modules: Task
   return { modules, broken };
 }
 
+/** Each module once, whatever ways lead to it. */
 async function modulePaths({ projectDir, tasksDir }: TaskFolders): Promise<string[]> {
   const config = CONFIG_FILES.map((file) => join(projectDir, file)).filter((path) => existsSync(path));
-  return [...config.slice(0, 1), ...(tasksDir === undefined ? [] : await modulesIn(resolve(projectDir, tasksDir)))];
+  const others = tasksDir === undefined ? [] : await modulesIn(resolve(projectDir, tasksDir));
+  const files = new Map<string, string>();
+  for (const path of [...config.slice(0, 1), ...others]) {
+    const file = realpathSync(path);
+    if (!files.has(file)) files.set(file, path);
+  }
+  return [...files.values()];
 }
 
 async function modulesIn(place: string): Promise<string[]> {
@@ -106,7 +108,10 @@ async function modulesIn(place: string): Promise<string[]> {
     const files = (await readdir(place)).filter((file) => MODULE.test(file)).sort();
     const paths = files.map((file) => join(place, file));
     // Other files in the folder, scripts perhaps, are not to be run.
-    return paths.filter((path) => EXPORTS_SOMETHING.test(readFileSync(path, 'utf8')));
+    return paths.filter((path) => {
+      const text = readFileSync(path, 'utf8');
+      return exportsDefault(text) || MEANS_TASK.test(text);
+    });
   } catch (error) {
     throw new AquasurfError('TASK_NOT_FOUND', `the tasks in ${place} cannot be read: ${errorLine(error)}`);
   }
