@@ -44,13 +44,24 @@ describe('doctor judges', () => {
       seconds: 1,
     };
     const gpus = [{ index: '0', name: 'Tesla T4' }];
-    expect(judgeProbe(works, []).status).toBe('ok');
-    expect(judgeProbe(works, gpus)).toMatchObject({
+    expect(judgeProbe(works, [], 'auto').status).toBe('ok');
+    expect(judgeProbe(works, gpus, 'auto')).toMatchObject({
       status: 'warn',
       mend: expect.stringContaining('backend install gpu'),
     });
-    expect(judgeProbe({ ...works, devices: ['GPU', 'CPU'] }, gpus).status).toBe('ok');
-    expect(judgeProbe({ works: false, reason: 'none' }, [])).toMatchObject({ status: 'fail', found: 'none' });
+    expect(judgeProbe({ ...works, devices: ['GPU', 'CPU'] }, gpus, 'auto').status).toBe('ok');
+    const none: ProbeResult = { works: false, reason: 'none' };
+    expect(judgeProbe(none, [], 'auto')).toMatchObject({ status: 'fail', found: 'none' });
+    expect(judgeProbe(none, [], 'auto').mend).toContain('`npm install @tensorflow/tfjs-node`');
+    expect(judgeProbe(none, gpus, 'tfjs-node').mend).toContain('`npm install @tensorflow/tfjs-node`');
+    const cuda: ProbeResult = { works: false, reason: 'libcudart.so.11.0: cannot open shared object file' };
+    for (const check of [
+      judgeProbe(none, [], 'tfjs-node-gpu'),
+      judgeProbe(none, gpus, 'auto'),
+      judgeProbe(cuda, [], 'auto'),
+    ]) {
+      expect(check.mend).toBe('`npm install @tensorflow/tfjs-node-gpu`, or `aquasurf backend install gpu`');
+    }
   });
 
   it('in lines that can be read and searched', () => {

@@ -7,17 +7,24 @@ import { type Check, fail, ok, warn } from './check.js';
 
 const INSTALL = '`npm install @tensorflow/tfjs-node`, or `aquasurf backend install` where its download fails';
 const INSTALL_GPU = '`npm install @tensorflow/tfjs-node-gpu`, or `aquasurf backend install gpu`';
+/** CUDA, cuDNN, cuBLAS and others of theirs. */
+const GPU_LIBRARY = /\blib(cuda|cudart|cudnn|cublas|cufft|curand|cusolver|cusparse|nvidia|nccl|nvinfer)/i;
 /** Loading takes a second or two; a first start with a GPU may take a minute. */
 const TIMEOUT_MS = 120_000;
 const LONGEST_OUTPUT = 65_536;
 
 /** Loads the backend and trains two steps with it, in a process of its own. */
 export async function checkBackend(backend: string, gpus: readonly Gpu[]): Promise<Check> {
-  return judgeProbe(await probeBackend(backend), gpus);
+  return judgeProbe(await probeBackend(backend), gpus, backend);
 }
 
-export function judgeProbe(result: ProbeResult, gpus: readonly Gpu[]): Check {
-  if (!result.works) return fail('backend', result.reason, INSTALL);
+/** @param backend that was asked for, `auto` for the best one */
+export function judgeProbe(result: ProbeResult, gpus: readonly Gpu[], backend: string): Check {
+  if (!result.works) {
+    const forGpu =
+      backend === 'tfjs-node-gpu' || (gpus.length > 0 && backend === 'auto') || GPU_LIBRARY.test(result.reason);
+    return fail('backend', result.reason, forGpu ? INSTALL_GPU : INSTALL);
+  }
   const { name, tensorflowVersion, devices, seconds } = result;
   const found = `${name}, TensorFlow ${tensorflowVersion}, ${devices.join(' and ')}; self-check passed in ${seconds.toFixed(1)} s`;
   if (gpus.length > 0 && !devices.includes('GPU')) {
