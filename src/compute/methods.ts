@@ -55,6 +55,10 @@ export function createMethods(settings: ComputeSettings, notify: (line: string) 
     return { tf, name, task: await task(params.task), data: await data(params.task), operators: own };
   };
   return {
+    backend: async () => {
+      const { name, tensorflowVersion, devices } = await backend('backend');
+      return { name, tensorflowVersion, devices };
+    },
     prepare: async (params) => ({ backend: (await prepare(params)).name }),
     checkOperators: async (params) => {
       await checked(params.operators);

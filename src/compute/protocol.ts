@@ -27,6 +27,8 @@ export interface ComputeSettings {
 
 /** What the compute process does: all that runs a user's module or the accelerator. */
 interface ComputeMethods {
+  /** Loads the backend, and tells what it computes on. */
+  backend: (params: Record<string, never>) => { name: string; tensorflowVersion: string; devices: string[] };
   /**
    * Loads backend, task, data and operators (whose tensor forms are checked), so that faults of the machine show before a
    * trial is claimed.

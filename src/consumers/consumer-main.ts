@@ -5,6 +5,7 @@ import type { JobName } from '../queues/jobs.js';
 import { Reminders } from '../reminders.js';
 import { Consumer } from './consumer.js';
 import { keepServerTime } from './server-clock.js';
+import { tellDevice } from './tell-device.js';
 
 /** What a supervisor tells a consumer process; addresses come through the environment, for they may hold passwords. */
 export interface ConsumerProcessOptions {
@@ -65,6 +66,7 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', () => stop(options.graceSeconds * 1000));
   if (!process.connected) stop(0);
+  await tellDevice(options.gpu, () => consumer.backend(), log);
 }
 
 main().catch((error: Error) => {

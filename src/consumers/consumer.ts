@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import { nanoid } from 'nanoid';
 import { ComputeProcess } from '../compute/compute-process.js';
-import type { ComputeSettings } from '../compute/protocol.js';
+import type { ComputeSettings, Result } from '../compute/protocol.js';
 import { AquasurfError, errorLine } from '../errors.js';
 import type { Logger } from '../log.js';
 import { reconcile } from '../producers/reconcile.js';
@@ -66,6 +66,12 @@ export class Consumer {
     for (const name of options.queues ?? JOB_NAMES) this.#workers.add(name, this.#startWorker(name));
     const interval = options.reconcileMs ?? 15_000;
     this.#reconciler = setInterval(() => this.#reconcile(), interval);
+  }
+
+  /** Loads the backend and gives what it computes on; undefined where this consumer takes no jobs that need it. */
+  async backend(): Promise<Result<'backend'> | undefined> {
+    const needed = (this.#options.queues ?? JOB_NAMES).some((name) => DEVICE_JOBS.includes(name));
+    return needed ? this.#device.call('backend', {}) : undefined;
   }
 
   /**

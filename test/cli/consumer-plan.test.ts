@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseGpuList } from '../../src/cli/gpus.js';
+import { parseGpuDevices, parseGpuList } from '../../src/cli/gpus.js';
 import { consumerPlan, type PlanOptions, readGpus, readQueues } from '../../src/cli/worker/consumer-plan.js';
 
 const plan = (changes: Partial<PlanOptions>) =>
@@ -41,11 +41,14 @@ describe('the consumers of a worker', () => {
 describe('--gpus', () => {
   const detect = async () => ['0', '1'];
 
-  it('auto asks the driver, none is the CPU, numbers are taken as they are, once each', async () => {
+  it('auto asks the driver, none is the CPU, numbers are of GPUs that are there, once each', async () => {
     expect(await readGpus('auto', detect)).toEqual(['0', '1']);
     expect(await readGpus('none', detect)).toEqual([]);
-    expect(await readGpus('2, 0,02', detect)).toEqual(['2', '0']);
+    expect(await readGpus('01, 0', detect)).toEqual(['1', '0']);
     await expect(readGpus('all', detect)).rejects.toThrow('give auto, none, or device numbers');
+    await expect(readGpus('0,2', detect)).rejects.toThrow('there is no GPU 2: there are 0, 1');
+    await expect(readGpus('0', async () => [])).rejects.toThrow('there is no GPU 0: this machine has none');
+    await expect(readGpus('0,00', detect)).rejects.toThrow(/GPU 0 stands twice; .*--concurrency/);
   });
 
   it('reads the list of nvidia-smi -L', () => {
@@ -59,6 +62,9 @@ describe('--gpus', () => {
       { index: '11', name: 'Tesla T4' },
     ]);
     expect(parseGpuList('No devices found.')).toEqual([]);
+    expect(parseGpuDevices(['null', 'nvidia3', 'nvidiactl', 'nvidia-uvm'])).toEqual([
+      { index: '0', name: '/dev/nvidia3' },
+    ]);
   });
 });
 

@@ -61,6 +61,8 @@ export function useCli(env: Record<string, string> = NOWHERE) {
   };
   return {
     folder,
+    /** With more in the environment. */
+    startWith: (more: Record<string, string>, ...args: string[]) => startWith(more, args),
     start: (...args: string[]) => startWith({}, args),
     run: (...args: string[]) => startWith({}, args).ended,
     /** With more in the environment. */

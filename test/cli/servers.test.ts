@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import getPort from 'get-port';
@@ -116,6 +117,31 @@ describe('worker and --wait', () => {
     expect(code).toBe(130);
     expect(stderr).toContain('aquasurf: interrupted');
     expect(JSON.parse((await cli.run('study', 'show', 'demo', '--json')).stdout).progress.populate.spaces).toBe(3);
+  });
+});
+
+describe('the device of a worker', () => {
+  it('is told as TensorFlow lists it', async () => {
+    const worker = cli.start('worker', '--queues', 'training', '--gpus', 'none');
+    expect(await worker.says('computes on the CPU')).toMatch(
+      /computes on the CPU: TensorFlow \d\S+ of tfjs-node.* lists CPU/,
+    );
+    worker.interrupt();
+    expect((await worker.ended).code).toBe(0);
+  });
+
+  it('is not taken for a GPU because the driver lists one', async () => {
+    const bin = join(cli.folder, 'bin');
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'nvidia-smi'), '#!/bin/sh\necho "GPU 0: Stand-in (UUID: GPU-1)"\n', { mode: 0o755 });
+    const gpu = { PATH: `${bin}:${process.env.PATH}`, AQUASURF_BACKEND: 'tfjs-node' };
+    const refused = await cli.runWith(gpu, 'worker', '--gpus', '0', '--queues', 'training');
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/no native TensorFlow was found for GPUs: .*`aquasurf backend install gpu`/);
+    const worker = cli.startWith(gpu, 'worker', '--queues', 'training');
+    await worker.says('computes on the CPU, not on GPU 0: TensorFlow');
+    worker.interrupt();
+    expect((await worker.ended).code).toBe(0);
   });
 });
 

@@ -50,9 +50,18 @@ export function readQueues(names: readonly string[] | undefined): JobName[] | un
  */
 export async function readGpus(text: string, detect: () => Promise<string[]>): Promise<string[]> {
   if (text === 'none') return [];
-  if (text === 'auto') return detect();
-  const devices = text.split(',').map((device) => device.trim());
-  if (devices.every((device) => /^\d{1,3}$/.test(device)))
-    return [...new Set(devices.map((device) => String(Number(device))))];
-  throw new AquasurfError('USAGE', `--gpus ${text}: give auto, none, or device numbers such as 0,1`);
+  const there = await detect();
+  if (text === 'auto') return there;
+  const usage = (what: string) => new AquasurfError('USAGE', `--gpus ${text}: ${what}`);
+  const given = text.split(',').map((device) => device.trim());
+  if (!given.every((device) => /^\d{1,3}$/.test(device))) {
+    throw usage('give auto, none, or device numbers such as 0,1');
+  }
+  const devices = given.map((device) => String(Number(device)));
+  const twice = devices.find((device, i) => devices.indexOf(device) !== i);
+  if (twice !== undefined) throw usage(`GPU ${twice} stands twice; for several consumers on a GPU use --concurrency`);
+  const unknown = devices.find((device) => !there.includes(device));
+  if (unknown === undefined) return devices;
+  const listed = there.length === 0 ? 'this machine has none' : `there are ${there.join(', ')}`;
+  throw usage(`there is no GPU ${unknown}: ${listed}; use --gpus none for the CPU`);
 }

@@ -37,16 +37,22 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   // Written, not read: the environment is how a setting reaches the consumers, which are children of this process.
   if (options.backend !== undefined) Object.assign(process.env, { AQUASURF_BACKEND: options.backend });
   const config = loadConfig();
-  requireBackend(queues, config);
+  requireBackend(queues, config, options.gpus === 'auto' ? [] : gpus);
+  const cores = availableParallelism();
   const consumers = consumerPlan({
     queues,
     gpus,
     concurrency: options.concurrency,
     threads: options.threads,
-    cores: availableParallelism(),
+    cores,
     tasksDir,
     graceSeconds: options.grace,
   });
+  if (consumers.length > cores) {
+    notify(
+      `${consumers.length} consumers share ${cores === 1 ? 'one core' : `${cores} cores`}: more than that compute no more, and each takes memory of its own`,
+    );
+  }
   const logLevel = options.verbose ? 'debug' : config.logLevel;
 
   await withPipeline(
@@ -64,18 +70,25 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   );
 }
 
-/** A worker without a backend would fail each job that needs one. It is looked for here, and loaded by the consumers. */
+/**
+ * A worker without a backend would fail each job that needs one, and one without a GPU backend computes on the CPU. It is
+ * looked for here, and loaded by the consumers.
+ * @param gpus that were asked for by number
+ */
 function requireBackend(
   queues: readonly JobName[] | undefined,
   { backend, projectDir, cacheDir }: { backend: string; projectDir: string; cacheDir: string },
+  gpus: readonly string[],
 ): void {
   if (queues && !queues.some((name) => DEVICE_JOBS.includes(name))) return;
-  const names = BACKEND_NAMES.filter((name) => backend === 'auto' || name === backend);
+  const needed = gpus.length > 0 ? BACKEND_NAMES.filter((name) => name === 'tfjs-node-gpu') : BACKEND_NAMES;
+  const names = needed.filter((name) => backend === 'auto' || name === backend);
   if (findBackends(names, { projectDir, cacheDir }).length > 0) return;
-  const variant = backend === 'tfjs-node-gpu' ? 'gpu' : 'cpu';
+  const variant = backend === 'tfjs-node-gpu' || gpus.length > 0 ? 'gpu' : 'cpu';
+  const wanted = gpus.length > 0 ? ' for GPUs' : backend === 'auto' ? '' : ` for ${backend}`;
   throw new AquasurfError(
     'BACKEND_UNAVAILABLE',
-    `no native TensorFlow was found${backend === 'auto' ? '' : ` for ${backend}`}: get one with \`aquasurf backend install ${variant}\`, ` +
+    `no native TensorFlow was found${wanted}: get one with \`aquasurf backend install ${variant}\`, ` +
       `or take jobs that need none with --queues schema-expansion,output-features,surrogate`,
   );
 }
