@@ -246,7 +246,7 @@ export class Study {
     await this.pipeline.store.trials.clean(this.name);
   }
 
-  /** Resets only trials without a validation accuracy: running, failed, and done ones that reached none. */
+  /** Resets only trials without a validation accuracy or loss: running, failed, and done ones that reached none. */
   async softClean(): Promise<void> {
     await this.#endSearch();
     await this.pipeline.store.trials.softClean(this.name);

@@ -48,6 +48,7 @@ export function withPipeline<T>(
       const pipeline = await openPipeline(services, (reason) =>
         reminders.tell(`Redis takes no writes (${reason}): waiting until it does`),
       );
+      pipeline.store.damage.onFound(({ message }) => notify(`left out: ${message}`));
       try {
         const done = work({ pipeline, config, addresses: services, interruption });
         return await (abandons ? unlessAborted(first, done) : done);

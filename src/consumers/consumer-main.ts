@@ -38,6 +38,7 @@ async function main(): Promise<void> {
   const pipeline = await openPipeline(addresses, (reason) =>
     reminders.tell(`Redis takes no writes (${reason}); waiting until it does`),
   );
+  pipeline.store.damage.onFound(({ message }) => log.warn(`left out: ${message}`));
   await keepServerTime(() => pipeline.queues.now());
   const consumer = new Consumer(pipeline, {
     ...(options.queues ? { queues: options.queues } : {}),

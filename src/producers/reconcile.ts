@@ -1,3 +1,4 @@
+import { AquasurfError } from '../errors.js';
 import type { Pipeline } from '../queues/pipeline.js';
 import { bringForward } from './bring-forward.js';
 import { reconcileFisher } from './fisher/fisher.js';
@@ -28,7 +29,10 @@ export async function reconcile(pipeline: Pipeline, options: ReconcileOptions = 
     try {
       await reconcileStudy(pipeline, name, options.retryFailed ?? false);
     } catch (error) {
-      errors.push(error);
+      const damaged = error instanceof AquasurfError && error.code === 'DOCUMENT_INVALID';
+      // Told once: its work rests until somebody mends it, and that of others goes on.
+      if (damaged && options.study === undefined) store.damage.found('studies', name, error);
+      else errors.push(error);
     }
   }
   if (errors.length > 0) throw errors[0];

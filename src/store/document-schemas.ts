@@ -1,3 +1,4 @@
+import { Binary } from 'mongodb';
 import { z } from 'zod';
 import { shown } from '../checks/checked.js';
 import { ACQUISITIONS, PLACES, REGRESSORS } from '../domain/surrogate/choices.js';
@@ -86,10 +87,95 @@ export const trialSchema = z.object({
   timings: z.object({ claimedAt: z.date().optional(), finishedAt: z.date().optional() }),
 });
 
+/** Also that it has what its status promises. */
+export const wholeTrialSchema = trialSchema
+  .refine(({ status, result }) => status !== 'done' || result !== null, {
+    path: ['result'],
+    error: 'a done trial has one',
+  })
+  .refine(({ status, lease }) => status !== 'running' || lease !== null, {
+    path: ['lease'],
+    error: 'a running trial has one',
+  })
+  .refine(({ status, number }) => (status !== 'running' && status !== 'done') || number !== null, {
+    path: ['number'],
+    error: 'a running or done trial has one',
+  });
+
 export const candidateSchema = trialSchema.pick({ _id: true, hash: true, fn: true });
 export const finishedSchema = trialSchema.pick({ _id: true, hash: true, fn: true }).extend({
   number: z.int().positive(),
   result: aggregateResult,
+});
+
+export const occupiedSchema = trialSchema.pick({ _id: true, hash: true, status: true, number: true, result: true });
+
+/** Of a trial that owes Fisher features. */
+export const owingSchema = trialSchema.pick({ _id: true, hash: true, fisher: true });
+/** Of a trial's vector: uint16 values. */
+export const featuresSchema = trialSchema.pick({ _id: true, hash: true }).extend({
+  fisher: z.object({
+    features: z
+      .custom<Binary>((value) => value instanceof Binary && value.length() % 2 === 0, 'expected a vector of uint16')
+      .optional(),
+  }),
+});
+
+export const runSchema = z.object({
+  _id: z.string(),
+  study: z.string(),
+  hash,
+  seed: z.int(),
+  result: aggregateResult.omit({ runs: true, stderr: true, revision: true }),
+});
+/** What of a run its trial's mean counts. */
+export const figuresSchema = runSchema.pick({ _id: true, result: true });
+
+export const retrainingSchema = z.object({
+  _id: z.string(),
+  study: z.string(),
+  hash,
+  seed: z.int(),
+  state: z.enum(['owed', 'failed']),
+  attempts: count,
+  error: z.string().nullable(),
+  generation: count,
+});
+
+export const spaceSchema = z.object({
+  _id: z.string(),
+  operators: z.string(),
+  schema: z.string().optional(),
+  names: z.array(z.string()).optional(),
+  size: z.string().regex(/^\d+$/, 'expected decimal digits'),
+  generation: count,
+  state: z.enum(['known', 'wanted', 'expanded']),
+});
+
+export const rangeSchema = z.object({
+  _id: z.string(),
+  space: z.string(),
+  from: count,
+  to: count,
+  done: z.boolean(),
+  generation: count,
+});
+
+/** Of the first chunk of a fit. */
+export const embeddingHeadSchema = z.object({ _id: z.string(), version: count, fit: z.string(), chunks: count });
+
+/** A chunk: as many points as hashes. */
+export const embeddingSchema = embeddingHeadSchema
+  .extend({
+    hashes: z.array(z.string()),
+    points: z.custom<Binary>((value) => value instanceof Binary, 'expected a vector of float32'),
+  })
+  .refine(({ hashes, points }) => points.length() === 8 * hashes.length, 'expected two numbers for each hash');
+
+/** A name with its rank before it (rank.ts). */
+export const functionSchema = z.object({
+  _id: hash,
+  rank: z.string().regex(/^~?\d{4}\.\d{4}\../, 'expected a rank'),
 });
 
 /** @throws AquasurfError USAGE for a name that no study can have */

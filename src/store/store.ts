@@ -1,6 +1,7 @@
 import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
 import { AquasurfError } from '../errors.js';
 import { shownUrl } from '../shown-url.js';
+import { Damage } from './damage.js';
 import { Functions } from './functions/functions.js';
 import { Spaces } from './functions/spaces.js';
 import { databaseNow } from './mongo/database-clock.js';
@@ -24,6 +25,8 @@ const DATABASE = 'aquasurf';
 
 /** What is true about studies and functions. Redis may be lost at any time; this may not. */
 export class Store {
+  /** What is malformed and was left out. */
+  readonly damage: Damage;
   readonly studies: Studies;
   readonly spaces: Spaces;
   readonly functions: Functions;
@@ -47,18 +50,19 @@ export class Store {
     private readonly db: Db,
   ) {
     this.database = db.databaseName;
+    this.damage = new Damage(db);
     this.studies = new Studies(db);
-    this.spaces = new Spaces(db);
-    this.functions = new Functions(db);
-    this.trials = new Trials(db);
+    this.spaces = new Spaces(db, this.damage);
+    this.functions = new Functions(db, this.damage);
+    this.trials = new Trials(db, this.damage);
     this.leases = new TrialLeases(db);
-    this.results = new TrialResults(db, this.trials);
-    this.fisher = new TrialFisher(db);
-    this.runs = new Runs(db);
-    this.retrainings = new Retrainings(db);
-    this.imports = new ImportResults(db);
+    this.runs = new Runs(db, this.damage);
+    this.results = new TrialResults(db, this.trials, this.runs);
+    this.fisher = new TrialFisher(db, this.damage);
+    this.retrainings = new Retrainings(db, this.damage);
+    this.imports = new ImportResults(db, this.runs);
     this.failures = new StageFailures(db);
-    this.embeddings = new Embeddings(db);
+    this.embeddings = new Embeddings(db, this.damage);
     this.components = new Components(db);
     this.planes = new Planes(this.embeddings, this.components);
   }

@@ -3,6 +3,7 @@ import { readableName, storedRank } from '../domain/expression/stored-name.js';
 import { canonicalHash } from '../domain/features/canonical-hash.js';
 import { outputFeatures } from '../domain/features/output-features.js';
 import type { OperatorReference } from '../domain/operators/own-operators.js';
+import { AquasurfError } from '../errors.js';
 import type { SpaceDoc, StudyDoc } from './documents.js';
 import type { Store } from './store.js';
 
@@ -26,7 +27,12 @@ export async function nameForStudy(
   names?: ReadonlyMap<string, string>,
 ): Promise<string> {
   const representative = (names ?? (await store.functions.names([hash]))).get(hash);
-  if (representative === undefined) throw new Error(`function ${hash} is not in the database`);
+  if (representative === undefined) {
+    throw new AquasurfError(
+      'DOCUMENT_INVALID',
+      `function ${hash} has no readable document in the database: populate again`,
+    );
+  }
   const readable = readableName(representative, study.operators);
   if (readable !== undefined) return readable;
   // Any name of built-in operators ranks before it, so all names are of somebody's own.

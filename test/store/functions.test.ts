@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { rankOf } from '../../src/domain/expression/rank.js';
 import { canonicalHash } from '../../src/domain/features/canonical-hash.js';
 import { outputFeatures } from '../../src/domain/features/output-features.js';
+import { Damage } from '../../src/store/damage.js';
 import { Functions } from '../../src/store/functions/functions.js';
 import { testSize } from '../support/test-size.js';
 import { batchOf, hashOf, type NamedFunction, useStore } from './test-store.js';
@@ -131,7 +132,7 @@ test('sixteen writers of the same functions, in different orders, leave what one
   await Promise.all(
     Array.from({ length: 16 }, async (_, writer) => {
       // Every writer brings the names in an order of its own, in small pieces, and remembers what it wrote itself.
-      const functions = new Functions(database());
+      const functions = new Functions(database(), new Damage(database()));
       const mine = shuffled(writer);
       for (let start = 0; start < mine.length; start += 50) {
         await functions.storeRange(`writer-${writer}`, batchOf(mine.slice(start, start + 50)));

@@ -6,7 +6,7 @@ export function registerSoftClean(program: Command): void {
     .command('soft-clean')
     .summary('make running and failed trials wait again')
     .description(
-      'Resets only trials without a validation accuracy, that is, running and failed ones, and those whose training gave none; other results are kept. A running search ends first. Not needed after a crash: leases that expire do the same.',
+      'Resets only trials without a validation accuracy or loss, that is, running and failed ones, and those whose training gave none; other results are kept. A running search ends first. Not needed after a crash: leases that expire do the same.',
     )
     .argument('<study>', 'the study')
     .option(...YES_FLAG)

@@ -32,14 +32,18 @@ export async function searchOutlook(
   { store, queues }: Pipeline,
   study: StudyDoc,
 ): Promise<{ reason: string | undefined; running: number }> {
-  const [finished, counts, failure, now] = await Promise.all([
+  const [finished, counts, damaged, failure, now] = await Promise.all([
     store.trials.finished(study._id),
     store.trials.statusCounts(study._id),
+    store.trials.countDamaged(study._id),
     store.failures.get(study._id, 'training'),
     store.now(),
   ]);
   const consumers = failure ? await queues.consumers('training') : 0;
-  return { reason: reasonToEnd({ study, finished, counts, failure, consumers, now }), running: counts.running };
+  return {
+    reason: reasonToEnd({ study, finished, counts, damaged, failure, consumers, now }),
+    running: counts.running,
+  };
 }
 
 function freeNumbers(taken: ReadonlySet<number>, upTo: number, limit: number): number[] {

@@ -6,6 +6,8 @@ export interface SearchSituation {
   /** Done trials in the order of their numbers. */
   finished: ReadonlyArray<{ result: { valAcc: number | null; valLoss: number | null } }>;
   counts: Record<TrialStatus, number>;
+  /** Trials whose status is not known: nobody can say whether they are done, but their places are taken. */
+  damaged?: number;
   /** What keeps workers from training at present; null where nothing does. */
   failure: Pick<StageFailureDoc, 'reason' | 'count' | 'workers' | 'first' | 'last'> | null;
   /** Live consumers that train. */
@@ -28,9 +30,13 @@ const nothingBetter = (trials: number | null): string => `the last ${trials} tri
  * nothing better, more trials failed than finished, or no worker can train.
  * @returns undefined where it goes on
  */
-export function reasonToEnd({ study, finished, counts, failure, consumers, now }: SearchSituation): string | undefined {
+export function reasonToEnd(situation: SearchSituation): string | undefined {
+  const { study, finished, counts, damaged = 0, failure, consumers, now } = situation;
   const { search } = study;
   if (counts.done >= search.trials) return `${search.trials} trials are done`;
+  if (counts.done + damaged >= search.trials) {
+    return `${counts.done} trials are done and ${damaged} damaged: \`aquasurf study show\` names them`;
+  }
   if (search.deadline && now >= search.deadline) return TIME_IS_OVER;
   if (counts.failed > Math.max(MAX_FAILURES, counts.done)) {
     return `${counts.failed} trials failed: \`aquasurf study show\` says why`;

@@ -1,7 +1,10 @@
 import type { Collection, Db } from 'mongodb';
 import type { FunctionBatch } from '../../domain/enumeration/function-batch.js';
+import { ExpressionError } from '../../domain/expression/expression-error.js';
 import { nameOfRank } from '../../domain/expression/rank.js';
 import { outputFeatures } from '../../domain/features/output-features.js';
+import type { Damage } from '../damage.js';
+import { functionSchema } from '../document-schemas.js';
 import type { AliasDoc, FunctionDoc } from '../documents.js';
 import { unpackFloat32 } from '../mongo/vectors.js';
 import { Members } from './members.js';
@@ -21,7 +24,10 @@ export class Functions {
   /** Ranges whose functions are stored, one after the other: each then knows those of the ranges before. */
   private turn: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly database: Db) {
+  constructor(
+    private readonly database: Db,
+    private readonly damage: Damage,
+  ) {
     this.functions = database.collection('functions');
     this.aliasDocs = database.collection('aliases');
     this.members = new Members(database);
@@ -109,7 +115,8 @@ export class Functions {
   async outputs(hashes: readonly string[]): Promise<Map<string, Float32Array>> {
     const outputs = new Map<string, Float32Array>();
     for await (const found of this.byHash(hashes, { rank: 1, outputs: 1 })) {
-      outputs.set(found._id, found.outputs ? unpackFloat32(found.outputs) : outputFeatures(nameOfRank(found.rank)));
+      const own = found.outputs ? unpackFloat32(found.outputs) : this.outputsOf(found);
+      if (own) outputs.set(found._id, own);
     }
     return outputs;
   }
@@ -124,7 +131,20 @@ export class Functions {
   private async *byHash(hashes: readonly string[], projection: Partial<Record<keyof FunctionDoc, 1>>) {
     for (let start = 0; start < hashes.length; start += READ_BATCH) {
       const _id = { $in: hashes.slice(start, start + READ_BATCH) };
-      yield* this.functions.find({ _id }, { projection });
+      for await (const found of this.functions.find({ _id }, { projection })) {
+        if (this.damage.isSound('functions', functionSchema, found)) yield found;
+      }
+    }
+  }
+
+  /** Undefined where its name is none that can be read. */
+  private outputsOf({ _id, rank }: FunctionDoc): Float32Array | undefined {
+    try {
+      return outputFeatures(nameOfRank(rank));
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      this.damage.found('functions', _id, error);
+      return undefined;
     }
   }
 }

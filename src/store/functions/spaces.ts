@@ -1,4 +1,6 @@
 import type { Collection, Db } from 'mongodb';
+import type { Damage } from '../damage.js';
+import { rangeSchema, spaceSchema } from '../document-schemas.js';
 import type { RangeDoc, SpaceDoc } from '../documents.js';
 import { insertMissing } from '../mongo/insert-missing.js';
 import { retryConflicts, retryUpsert } from '../mongo/retry.js';
@@ -8,7 +10,10 @@ export class Spaces {
   private readonly spaces: Collection<SpaceDoc>;
   private readonly ranges: Collection<RangeDoc>;
 
-  constructor(database: Db) {
+  constructor(
+    database: Db,
+    private readonly damage: Damage,
+  ) {
     this.spaces = database.collection('spaces');
     this.ranges = database.collection('ranges');
   }
@@ -25,7 +30,11 @@ export class Spaces {
 
   /** Those that exist, in the order of `ids`. */
   async getMany(ids: readonly string[]): Promise<SpaceDoc[]> {
-    const found = await this.spaces.find({ _id: { $in: [...ids] } }).toArray();
+    const found = this.damage.sound(
+      'spaces',
+      spaceSchema,
+      await this.spaces.find({ _id: { $in: [...ids] } }).toArray(),
+    );
     const byId = new Map(found.map((space) => [space._id, space]));
     return ids.flatMap((id) => byId.get(id) ?? []);
   }
@@ -38,7 +47,8 @@ export class Spaces {
 
   /** Spaces whose expansion is owed: wanted, and their ranges not all written down yet. */
   async unexpanded(ids: readonly string[]): Promise<SpaceDoc[]> {
-    return this.spaces.find({ _id: { $in: [...ids] }, state: 'wanted' }).toArray();
+    const found = await this.spaces.find({ _id: { $in: [...ids] }, state: 'wanted' }).toArray();
+    return this.damage.sound('spaces', spaceSchema, found);
   }
 
   async countExpanded(ids: readonly string[]): Promise<number> {
@@ -74,10 +84,8 @@ export class Spaces {
   }
 
   async owedRanges(spaces: readonly string[], limit: number): Promise<RangeDoc[]> {
-    return this.ranges
-      .find({ space: { $in: [...spaces] }, done: false })
-      .limit(limit)
-      .toArray();
+    const owed = { space: { $in: [...spaces] }, done: false };
+    return this.damage.sound('ranges', rangeSchema, await this.ranges.find(owed).limit(limit).toArray());
   }
 
   async getRange(id: string): Promise<RangeDoc | null> {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Collection, Db } from 'mongodb';
+import type { Damage } from '../damage.js';
+import { embeddingSchema } from '../document-schemas.js';
 import type { EmbeddingDoc } from '../documents.js';
 import { retryUpsert } from '../mongo/retry.js';
 import { packVector, unpackFloat32 } from '../mongo/vectors.js';
@@ -23,7 +25,10 @@ const KEPT = 2;
 export class Embeddings {
   private readonly collection: Collection<EmbeddingDoc>;
 
-  constructor(database: Db) {
+  constructor(
+    database: Db,
+    private readonly damage: Damage,
+  ) {
     this.collection = database.collection('embeddings');
   }
 
@@ -77,8 +82,11 @@ export class Embeddings {
       if (!head) return null;
       const { version, fit } = head;
       const chunks = await this.collection.find({ study, version, fit }).sort({ chunk: 1 }).toArray();
-      // Otherwise it was pruned while it was read, so there is a newer one.
-      if (chunks.length === head.chunks) return { embedding: joined(version, chunks), fit };
+      const sound = this.damage.sound('embeddings', embeddingSchema, chunks);
+      if (sound.length === head.chunks) return { embedding: joined(version, chunks), fit };
+      // It was pruned while it was read, so there is a newer one; or it is damaged, and is fitted again when it is gone.
+      const [newest] = await this.heads(study, 1);
+      if (newest?.fit === fit && newest.version === version) await this.collection.deleteMany({ study, version, fit });
     }
   }
 

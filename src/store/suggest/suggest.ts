@@ -76,7 +76,11 @@ export async function suggestAndClaim(
     const random = drawsOf(study, number, race === 0 ? 0 : `${race} ${slot.owner}`);
     const hash = await view.choose(predictor, acquisition, random, 2 ** (race % RACES_A_VIEW));
     if (hash === undefined) return { outcome: 'none' };
-    const fn = await nameForStudy(store, study, hash);
+    const fn = await readableName(store, study, hash);
+    if (fn === undefined) {
+      view.lose(hash);
+      continue;
+    }
     const claimed = await store.leases.claim(study._id, hash, { ...slot, number, fn });
     if (claimed.outcome === 'claimed') {
       return { outcome: 'claimed', claim: { hash, fn: claimed.trial.fn ?? fn, number, lease: claimed.lease } };
@@ -90,6 +94,17 @@ export async function suggestAndClaim(
     'FAILED',
     `others were faster ${MAX_RACES} times at taking a function of study ${study._id}: ask again, or with fewer at once`,
   );
+}
+
+/** Undefined for a function whose document is damaged, which is told. */
+async function readableName(store: Store, study: StudyDoc, hash: string): Promise<string | undefined> {
+  try {
+    return await nameForStudy(store, study, hash);
+  } catch (error) {
+    if (!(error instanceof AquasurfError && error.code === 'DOCUMENT_INVALID')) throw error;
+    store.damage.found('functions', hash, error);
+    return undefined;
+  }
 }
 
 /** The study's own regressor, freshly seeded for the trial. @throws AquasurfError USAGE where it is the task's */

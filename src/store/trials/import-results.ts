@@ -4,7 +4,7 @@ import type { FisherSettings, RunDoc, StoredResult, TrialDoc, TrialFisherDoc } f
 import { insertMissing } from '../mongo/insert-missing.js';
 import { isDuplicateKey, retryConflicts } from '../mongo/retry.js';
 import { packVector } from '../mongo/vectors.js';
-import { AGGREGATED, aggregate, olderThan, runId, storedResult } from './runs.js';
+import { aggregate, olderThan, type Runs, runId, storedResult } from './runs.js';
 import { newTrial, trialId } from './trial-document.js';
 
 /** Results of one function from elsewhere. */
@@ -38,7 +38,10 @@ export class ImportResults {
   private readonly trials: Collection<TrialDoc>;
   private readonly runs: Collection<RunDoc>;
 
-  constructor(database: Db) {
+  constructor(
+    database: Db,
+    private readonly allRuns: Runs,
+  ) {
     this.trials = database.collection('trials');
     this.runs = database.collection('runs');
   }
@@ -95,10 +98,7 @@ export class ImportResults {
     numbers: FreeNumbers,
   ): Promise<'added' | 'known' | 'running' | 'waiting'> {
     const _id = trialId(study, hash);
-    const runs = await this.runs
-      .find({ study, hash })
-      .project<Pick<RunDoc, 'result' | 'replaced'>>(AGGREGATED)
-      .toArray();
+    const runs = await this.allRuns.figures(study, hash);
     if (runs.length === 0) return 'waiting';
     const result = aggregate(runs);
     const more = { _id, status: 'done' as const, ...olderThan(result) };
@@ -135,7 +135,7 @@ function fisherField(features: Uint16Array | null, settings: FisherSettings | nu
   return { state: 'defined', job: 'import', settings, features: packVector(features) };
 }
 
-/** Numbers that no running or done trial has, ascending. */
+/** Numbers that no trial has but waiting and failed ones, ascending. */
 class FreeNumbers {
   #taken: Set<number> | undefined;
   #last = 0;
@@ -147,7 +147,7 @@ class FreeNumbers {
 
   async next(): Promise<number> {
     if (!this.#taken) {
-      const filter = { study: this.study, status: { $in: ['running', 'done'] as TrialDoc['status'][] } };
+      const filter = { study: this.study, status: { $nin: ['waiting', 'failed'] as TrialDoc['status'][] } };
       const found = await this.trials.find(filter).project<{ number: number }>({ _id: 0, number: 1 }).toArray();
       this.#taken = new Set(found.map(({ number }) => number));
     }

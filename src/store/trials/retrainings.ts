@@ -1,5 +1,7 @@
 import type { Collection, Db } from 'mongodb';
 import { MAX_ATTEMPTS } from '../../domain/trial.js';
+import type { Damage } from '../damage.js';
+import { retrainingSchema } from '../document-schemas.js';
 import type { RetrainingDoc, RunDoc } from '../documents.js';
 import { countBy } from '../mongo/count-by.js';
 import { insertMissing } from '../mongo/insert-missing.js';
@@ -22,7 +24,10 @@ export class Retrainings {
   private readonly collection: Collection<RetrainingDoc>;
   private readonly runs: Collection<RunDoc>;
 
-  constructor(database: Db) {
+  constructor(
+    database: Db,
+    private readonly damage: Damage,
+  ) {
     this.collection = database.collection('retrainings');
     this.runs = database.collection('runs');
   }
@@ -54,7 +59,8 @@ export class Retrainings {
 
   /** Those that are owed, by function; the first so many. */
   async allOwed(study: string, limit: number): Promise<RetrainingDoc[]> {
-    return this.collection.find({ study, state: 'owed' }).sort({ _id: 1 }).limit(limit).toArray();
+    const found = await this.collection.find({ study, state: 'owed' }).sort({ _id: 1 }).limit(limit).toArray();
+    return this.damage.sound('retrainings', retrainingSchema, found);
   }
 
   async counts(study: string): Promise<{ owed: number; failed: number }> {
@@ -66,7 +72,8 @@ export class Retrainings {
 
   /** What went wrong, by function, with those that failed. */
   async failures(study: string, limit: number): Promise<RetrainingDoc[]> {
-    return this.collection.find({ study, state: 'failed' }).sort({ _id: 1 }).limit(limit).toArray();
+    const found = await this.collection.find({ study, state: 'failed' }).sort({ _id: 1 }).limit(limit).toArray();
+    return this.damage.sound('retrainings', retrainingSchema, found);
   }
 
   /** Why they failed, and how many by each reason. */

@@ -1,12 +1,17 @@
 import type { Collection, Db, Filter } from 'mongodb';
 import { mean } from '../../domain/averages.js';
+import type { Damage } from '../damage.js';
+import { figuresSchema, runSchema } from '../document-schemas.js';
 import type { AggregateResult, RunDoc, StoredResult, TrialDoc } from '../documents.js';
 
 /** `runs`: each training of a trial. Written by write-run.ts, read here. */
 export class Runs {
   private readonly collection: Collection<RunDoc>;
 
-  constructor(database: Db) {
+  constructor(
+    database: Db,
+    private readonly damage: Damage,
+  ) {
     this.collection = database.collection('runs');
   }
 
@@ -21,14 +26,24 @@ export class Runs {
 
   /** The runs of a trial by seed. */
   async of(study: string, hash: string): Promise<RunDoc[]> {
-    const runs = await this.collection.find({ study, hash }).toArray();
+    const runs = this.damage.sound('runs', runSchema, await this.collection.find({ study, hash }).toArray());
     return runs.sort((a, b) => a.seed - b.seed);
+  }
+
+  /** What the mean of a trial counts. */
+  async figures(study: string, hash: string): Promise<Array<Pick<RunDoc, 'result' | 'replaced'>>> {
+    const runs = await this.collection
+      .find({ study, hash })
+      .project<Pick<RunDoc, '_id' | 'result' | 'replaced'>>({ result: 1, replaced: 1 })
+      .toArray();
+    return this.damage.sound('runs', figuresSchema, runs);
   }
 
   /** The runs of several trials, each by seed; trials without runs are left out. */
   async ofMany(study: string, hashes: readonly string[]): Promise<Map<string, RunDoc[]>> {
     const runs = new Map<string, RunDoc[]>();
     for await (const run of this.collection.find({ study, hash: { $in: [...hashes] } }).sort({ hash: 1, seed: 1 })) {
+      if (!this.damage.isSound('runs', runSchema, run)) continue;
       const own = runs.get(run.hash);
       if (own) own.push(run);
       else runs.set(run.hash, [run]);
@@ -64,9 +79,6 @@ export function aggregate(runs: ReadonlyArray<Pick<RunDoc, 'result' | 'replaced'
     ...(corrections > 0 ? { revision: runs.length + corrections } : {}),
   };
 }
-
-/** What of the runs `aggregate` reads. */
-export const AGGREGATED = { result: 1, replaced: 1 } as const;
 
 /** The filter of trials whose mean counts fewer runs and corrections: both only become more, so it is an older one. */
 export function olderThan({ runs, revision = runs }: AggregateResult): Filter<TrialDoc> {

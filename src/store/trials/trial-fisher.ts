@@ -1,6 +1,7 @@
 import { type Collection, type Db, type Filter, MongoBulkWriteError, type UpdateFilter } from 'mongodb';
 import { mean } from '../../domain/averages.js';
-import { checkedDocument, trialSchema } from '../document-schemas.js';
+import type { Damage } from '../damage.js';
+import { featuresSchema, owingSchema } from '../document-schemas.js';
 import type { FisherSettings, FisherState, StudyDoc, TrialDoc, TrialFisherDoc } from '../documents.js';
 import { countBy } from '../mongo/count-by.js';
 import { insertMissing } from '../mongo/insert-missing.js';
@@ -35,7 +36,10 @@ export class TrialFisher {
 
   private readonly studies: Collection<StudyDoc>;
 
-  constructor(database: Db) {
+  constructor(
+    database: Db,
+    private readonly damage: Damage,
+  ) {
     this.trials = database.collection('trials');
     this.studies = database.collection('studies');
   }
@@ -82,7 +86,7 @@ export class TrialFisher {
         { projection: WITHOUT_FEATURES },
       )
       .toArray();
-    return found.map((trial) => checkedDocument('trials', trialSchema, trial));
+    return this.damage.sound('trials', owingSchema, found);
   }
 
   /** What the queue should hold: each batch with the hashes that it still owes, by batch. */
@@ -242,9 +246,10 @@ export class TrialFisher {
       const ids = hashes.slice(start, start + READ_BATCH).map((hash) => trialId(study, hash));
       const found = this.trials
         .find({ _id: { $in: ids }, 'fisher.state': 'defined', ...matching })
-        .project<Pick<TrialDoc, 'hash' | 'fisher'>>({ hash: 1, 'fisher.features': 1 });
-      for await (const { hash, fisher } of found) {
-        if (fisher.features) features.set(hash, unpackUint16(fisher.features));
+        .project<Pick<TrialDoc, '_id' | 'hash' | 'fisher'>>({ hash: 1, 'fisher.features': 1 });
+      for await (const trial of found) {
+        if (!this.damage.isSound('trials', featuresSchema, trial)) continue;
+        if (trial.fisher.features) features.set(trial.hash, unpackUint16(trial.fisher.features));
       }
     }
     return features;

@@ -108,7 +108,18 @@ export class TrialLeases {
         count += 1;
       }
     }
-    return count;
+    return count + (await this.endDamaged(study));
+  }
+
+  /** A trial that runs without a lease that ends would run for ever: nobody can hold it. */
+  private async endDamaged(study: string | undefined): Promise<number> {
+    const endless = { status: 'running' as const, 'lease.expiresAt': { $not: { $type: 'date' as const } } };
+    const { modifiedCount } = await retryConflicts(() =>
+      this.trials.updateMany(study === undefined ? endless : { ...endless, study }, {
+        $set: { status: 'waiting', number: null, lease: null, error: 'it was running without a lease that ends' },
+      }),
+    );
+    return modifiedCount;
   }
 
   /** Leaves `running` without a result; the number is free again. Attempts cannot change while the lease is held. */

@@ -4,7 +4,7 @@ import type { AggregateResult, RunDoc, StudyDoc, TrialDoc } from '../documents.j
 import { Members } from '../functions/members.js';
 import { databaseNow } from '../mongo/database-clock.js';
 import { isDuplicateKey, retryConflicts, retryUpsert } from '../mongo/retry.js';
-import { AGGREGATED, aggregate, olderThan, runId } from './runs.js';
+import { aggregate, olderThan, type Runs, runId } from './runs.js';
 import { newTrial, trialId } from './trial-document.js';
 import { held } from './trial-leases.js';
 import type { Trials } from './trials.js';
@@ -27,6 +27,7 @@ export class TrialResults {
   constructor(
     private readonly database: Db,
     private readonly queries: Trials,
+    private readonly allRuns: Runs,
   ) {
     this.trials = database.collection('trials');
     this.runs = database.collection('runs');
@@ -114,11 +115,7 @@ export class TrialResults {
   }
 
   private async aggregateRuns(study: string, hash: string): Promise<AggregateResult> {
-    const runs = await this.runs
-      .find({ study, hash })
-      .project<Pick<RunDoc, 'result' | 'replaced'>>(AGGREGATED)
-      .toArray();
-    return aggregate(runs);
+    return aggregate(await this.allRuns.figures(study, hash));
   }
 
   private async createTrial(study: string, hash: string, fn: string): Promise<void> {

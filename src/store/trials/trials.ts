@@ -2,7 +2,8 @@ import type { Collection, Db } from 'mongodb';
 import type { Direction, Metric, TrialStatus } from '../../domain/trial.js';
 import { TRIAL_STATUSES } from '../../domain/trial.js';
 import { AquasurfError } from '../../errors.js';
-import { candidateSchema, checkedDocument, finishedSchema, trialSchema } from '../document-schemas.js';
+import type { Damage } from '../damage.js';
+import { candidateSchema, checkedDocument, finishedSchema, occupiedSchema, trialSchema } from '../document-schemas.js';
 import type { AggregateResult, RetrainingDoc, RunDoc, TrialDoc } from '../documents.js';
 import { countBy } from '../mongo/count-by.js';
 import { retryConflicts } from '../mongo/retry.js';
@@ -18,6 +19,8 @@ const FORGOTTEN = {
   doneBy: null,
   timings: {},
 } as const;
+
+const WITHOUT_RESULT = { 'result.valAcc': null, 'result.valLoss': null } as const;
 
 /** A function that may be trained next; `fn` is null until its first job fixes the expression. */
 interface Candidate {
@@ -44,7 +47,10 @@ export class Trials {
   private readonly runs: Collection<RunDoc>;
   private readonly retrainings: Collection<RetrainingDoc>;
 
-  constructor(database: Db) {
+  constructor(
+    database: Db,
+    private readonly damage: Damage,
+  ) {
     this.trials = database.collection('trials');
     this.runs = database.collection('runs');
     this.retrainings = database.collection('retrainings');
@@ -62,11 +68,8 @@ export class Trials {
       .find({ study, status: 'waiting', 'fisher.state': 'defined' })
       .project<{ _id: string } & Candidate>({ hash: 1, fn: 1 })
       .toArray();
-    const candidates = found.map((trial) => {
-      const { hash, fn } = checkedDocument('trials', candidateSchema, trial);
-      return { hash, fn };
-    });
-    return candidates.sort(byHash);
+    const candidates = this.damage.sound('trials', candidateSchema, found);
+    return candidates.map(({ hash, fn }) => ({ hash, fn })).sort(byHash);
   }
 
   /** Done trials in the order of their numbers: the order in which the search chose them. */
@@ -76,18 +79,24 @@ export class Trials {
       .sort({ number: 1 })
       .project<{ _id: string } & FinishedTrial>({ hash: 1, fn: 1, number: 1, result: 1 })
       .toArray();
-    return found.map((trial) => {
-      const { hash, fn, number, result } = checkedDocument('trials', finishedSchema, trial);
-      return { hash, fn, number, result };
-    });
+    const finished = this.damage.sound('trials', finishedSchema, found);
+    return finished.map(({ hash, fn, number, result }) => ({ hash, fn, number, result }));
   }
 
-  /** All trials that are not waiting, in no order: a suggestion reads them each time, so that it knows the newest results. */
+  /**
+   * All trials that are not waiting, in no order: a suggestion reads them each time, so that it knows the newest results.
+   * A malformed one has no result, but keeps its function and its place.
+   */
   async occupied(study: string): Promise<OccupiedTrial[]> {
-    return this.trials
-      .find({ study, status: { $in: ['running', 'done', 'failed'] } })
-      .project<OccupiedTrial>({ _id: 0, hash: 1, status: 1, number: 1, result: 1 })
+    const found = await this.trials
+      .find({ study, status: { $ne: 'waiting' } })
+      .project<OccupiedTrial & { _id: string }>({ hash: 1, status: 1, number: 1, result: 1 })
       .toArray();
+    return found.map(({ _id, ...trial }) => {
+      if (this.damage.isSound('trials', occupiedSchema, { _id, ...trial })) return trial;
+      const number = Number.isSafeInteger(trial.number) ? trial.number : null;
+      return { hash: _id.slice(study.length + 1), status: 'failed', number, result: null };
+    });
   }
 
   /** Those of the hashes that are waiting with defined Fisher features, by hash. */
@@ -134,7 +143,7 @@ export class Trials {
       .find({ study, status: 'running' }, { projection: WITHOUT_FEATURES })
       .sort({ number: 1 })
       .toArray();
-    return found.map((trial) => checkedDocument('trials', trialSchema, trial));
+    return this.damage.sound('trials', trialSchema, found);
   }
 
   /**
@@ -150,13 +159,18 @@ export class Trials {
     return (await this.finished(study)).sort(compare).slice(0, top);
   }
 
-  /** Numbers of the running and done trials, ascending. */
+  /** Numbers of the running and done trials, and of those whose status says nothing that is known, ascending. */
   async takenNumbers(study: string): Promise<number[]> {
     const found = await this.trials
-      .find({ study, status: { $in: ['running', 'done'] } })
+      .find({ study, status: { $nin: ['waiting', 'failed'] } })
       .project<{ number: number }>({ _id: 0, number: 1 })
       .toArray();
-    return found.map(({ number }) => number).sort((a, b) => a - b);
+    return found.flatMap(({ number }) => (Number.isSafeInteger(number) ? [number] : [])).sort((a, b) => a - b);
+  }
+
+  /** How many trials have a status that is not known: their places in the search are theirs. */
+  async countDamaged(study: string): Promise<number> {
+    return this.trials.countDocuments({ study, status: { $nin: [...TRIAL_STATUSES] } });
   }
 
   async lowestFreeNumber(study: string): Promise<number> {
@@ -218,7 +232,7 @@ export class Trials {
   async clean(study: string): Promise<number> {
     const { modifiedCount } = await retryConflicts(() =>
       this.trials.updateMany(
-        { study, $or: [{ status: { $in: ['running', 'done', 'failed'] } }, { attempts: { $gt: 0 } }] },
+        { study, $or: [{ status: { $ne: 'waiting' } }, { attempts: { $gt: 0 } }] },
         { $set: FORGOTTEN },
       ),
     );
@@ -228,17 +242,17 @@ export class Trials {
   }
 
   /**
-   * Makes waiting again what has no validation accuracy: running and failed trials, and done ones without it.
+   * Makes waiting again what has neither validation accuracy nor loss: running and failed trials, and done ones without.
    * @returns how many trials it changed
    */
   async softClean(study: string): Promise<number> {
     const without = await this.trials
-      .find({ study, status: 'done', 'result.valAcc': null })
+      .find({ study, status: 'done', ...WITHOUT_RESULT })
       .project<{ hash: string }>({ _id: 0, hash: 1 })
       .toArray();
     const { modifiedCount } = await retryConflicts(() =>
       this.trials.updateMany(
-        { study, status: { $in: ['running', 'done', 'failed'] }, 'result.valAcc': null },
+        { study, status: { $in: ['running', 'done', 'failed'] }, ...WITHOUT_RESULT },
         { $set: FORGOTTEN },
       ),
     );

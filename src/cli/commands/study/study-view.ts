@@ -15,17 +15,20 @@ interface StudyView extends Omit<StudyDoc, '_id' | 'spaces'> {
   stageFailures: Array<Omit<StageFailureDoc, '_id'>>;
   /** The first of each kind. */
   failures: StudyFailure[];
+  /** Documents that are malformed, and left out everywhere. */
+  damaged: string[];
 }
 
 export async function studyView(store: Store, name: string): Promise<StudyView> {
   const study = await store.studies.get(name);
   const { _id, spaces: ids, ...rest } = study;
-  const [spaces, progress, running, stageFailures, failures] = await Promise.all([
+  const [spaces, progress, running, stageFailures, failures, damaged] = await Promise.all([
     store.spaces.getMany(ids),
     studyProgress(store, name),
     runningTrials(store, name),
     store.failures.all([name, ...ids]),
     studyFailures(store, study, FAILURES_SHOWN),
+    store.damage.ofStudy(study, FAILURES_SHOWN),
   ]);
   return {
     name: _id,
@@ -42,6 +45,7 @@ export async function studyView(store: Store, name: string): Promise<StudyView> 
     running,
     stageFailures: stageFailures.map(({ _id, ...failure }) => failure),
     failures,
+    damaged: damaged.map(({ message }) => message),
   };
 }
 
@@ -72,6 +76,7 @@ export function studyText(view: StudyView): string {
     ['search', searchText(search)],
     ...view.running.map((trial, i): [string, string] => [i === 0 ? 'running' : '', runningText(trial)]),
     ...view.stageFailures.map((failure): [string, string] => ['does not work', stageFailureText(failure)]),
+    ...view.damaged.map((message): [string, string] => ['left out', message]),
     ...view.failures.map((failure, i): [string, string] => [i === 0 ? 'failed' : '', failureText(failure)]),
   ]);
 }
