@@ -29,7 +29,7 @@ const WARM_UP = 10;
 const STUDY = 'bench';
 
 /** Of the places that studies choose by. */
-const DIMENSIONS = { plane: 2, components: 20 };
+const DIMENSIONS = { plane: 2, 'outputs-plane': 2, components: 20 };
 
 /**
  * Milliseconds for a suggestion with its claim in a study with 500 finished trials at first and 5,000 waiting functions

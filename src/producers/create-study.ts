@@ -39,7 +39,10 @@ export interface StudyOptions {
   regressor?: SurrogateSettings['regressor'];
   /** What is made of predictions. @defaultValue 'greedy'; 'ucb' where none of these three is given */
   acquisition?: SurrogateSettings['acquisition'];
-  /** What the regressor reads of a function. @defaultValue 'plane'; 'components' where none of these three is given */
+  /**
+   * What the regressor reads of a function. @defaultValue 'plane', 'outputs-plane' for a task without a network;
+   * 'components' where none of these three is given
+   */
   places?: SurrogateSettings['places'];
   /** How Fisher features are made. */
   fisher?: FisherChoices;
@@ -99,8 +102,11 @@ export async function createStudy({ store }: Pipeline, options: StudyOptions): P
 
 function checkedSurrogate({ regressor, acquisition, places, task }: StudyOptions): SurrogateSettings {
   const base = (regressor ?? acquisition ?? places) ? PAPER_SURROGATE : NEW_STUDY_SURROGATE;
+  // Without a network there are no Fisher features to make the paper's plane of.
+  const outputsAlone = base.places === 'plane' && !task.task.buildModel;
   const chosen = {
     ...base,
+    ...(outputsAlone ? { places: 'outputs-plane' as const } : {}),
     ...(regressor === undefined ? {} : { regressor }),
     ...(acquisition === undefined ? {} : { acquisition }),
     ...(places === undefined ? {} : { places }),

@@ -100,6 +100,9 @@ export class Studies {
   async beginUploads(name: string, lengths: number[]): Promise<number[]> {
     const none = { _id: name, 'fisher.uploaded': { $exists: false } };
     await retryConflicts(() => this.collection.updateOne(none, { $set: { 'fisher.uploaded': lengths } }));
+    // It was the plane of outputs alone for want of these.
+    const outputsAlone = { _id: name, 'task.network': false as const, 'surrogate.places': 'outputs-plane' as const };
+    await retryConflicts(() => this.collection.updateOne(outputsAlone, { $set: { 'surrogate.places': 'plane' } }));
     return (await this.get(name)).fisher.uploaded ?? lengths;
   }
 

@@ -4,7 +4,11 @@ import { handleSurrogate } from '../../src/consumers/handlers/surrogate.js';
 import { KernelThreads } from '../../src/consumers/threads/kernel-threads.js';
 import { rankOf } from '../../src/domain/expression/rank.js';
 import { packCdf } from '../../src/domain/features/spectrum.js';
+import { SeededRandom } from '../../src/domain/random/seeded-random.js';
 import { embed } from '../../src/domain/surrogate/embedding/embedding.js';
+import { nearestNeighbours } from '../../src/domain/surrogate/embedding/nearest-neighbours.js';
+import { NEW_STUDY_SURROGATE, PAPER_SURROGATE } from '../../src/domain/surrogate/settings.js';
+import { outputsLayout } from '../../src/kernels/outputs-layout.js';
 import type { FunctionDoc } from '../../src/store/documents.js';
 import { hashOf, newStudy, settings, useStore } from '../store/test-store.js';
 
@@ -116,5 +120,44 @@ describe('the plane of a study', () => {
     await tell(0, 33, featuresOf);
     expect(await work('outputs', 33)).toEqual({ placed: 0, points: 33 });
     await expectFitOf('outputs', 33);
+  });
+
+  it('is that of umap-js where a study asks for outputs alone, whatever Fisher features there are', async () => {
+    const surrogate = { ...PAPER_SURROGATE, places: 'outputs-plane' as const };
+    await store().studies.create(newStudy('alone', { surrogate }));
+    await addFunctions('alone', 0, 40);
+    expect(await work('alone', 40)).toEqual({ placed: 0, points: 40 });
+    const hashes = Array.from({ length: 40 }, (_, i) => hashOf(i)).sort();
+    const outputs = await store().functions.outputs(hashes);
+    const neighbours = nearestNeighbours(
+      hashes.map((hash) => outputs.get(hash)!),
+      15,
+      'euclidean',
+    );
+    const points = outputsLayout(neighbours, new SeededRandom(1));
+    expect(await store().embeddings.latest('alone')).toEqual({ version: 40, hashes, points });
+    const plane = await store().planes.latest(await store().studies.get('alone'));
+    expect(plane?.points.coordinates).toEqual(Float64Array.from(points));
+
+    await addFunctions('alone', 40, 43);
+    expect(await work('alone', 43)).toEqual({ placed: 3 });
+    const grown = (await store().embeddings.latest('alone'))!;
+    expect(grown.points.slice(0, 80)).toEqual(points);
+    expect(grown.points.slice(80).every(Number.isFinite)).toBe(true);
+    await addFunctions('alone', 43, 45);
+    expect(await work('alone', 45)).toEqual({ placed: 2, points: 45 });
+  });
+
+  it('is drawn by umap-js where functions have no Fisher features and are chosen by components', async () => {
+    const surrogate = NEW_STUDY_SURROGATE;
+    await store().studies.create(newStudy('map', { surrogate, task: { ...newStudy('map').task, network: false } }));
+    await addFunctions('map', 0, 20);
+    for (let i = 0; i < 20; i++) await store().fisher.put('map', hashOf(i), new Uint16Array(), settings);
+    await work('map', 20);
+    const hashes = Array.from({ length: 20 }, (_, i) => hashOf(i)).sort();
+    const outputs = await store().functions.outputs(hashes);
+    const vectors = hashes.map((hash) => outputs.get(hash)!);
+    const points = outputsLayout(nearestNeighbours(vectors, 15, 'euclidean'), new SeededRandom(1));
+    expect((await store().embeddings.latest('map'))?.points).toEqual(points);
   });
 });

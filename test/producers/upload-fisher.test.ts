@@ -8,6 +8,7 @@ import { rankOf } from '../../src/domain/expression/rank.js';
 import { canonicalHash } from '../../src/domain/features/canonical-hash.js';
 import { isUsable, outputFeatures } from '../../src/domain/features/output-features.js';
 import { ALL_OPERATORS } from '../../src/domain/operators/index.js';
+import type { SurrogateSettings } from '../../src/domain/surrogate/settings.js';
 import { resolveTask } from '../../src/nn/tasks/task-registry.js';
 import { openPipeline } from '../../src/open-pipeline.js';
 import { createStudy } from '../../src/producers/create-study.js';
@@ -34,11 +35,11 @@ describe('a task whose network lives elsewhere', () => {
     rmSync(folder, { recursive: true });
   });
   let studies = 0;
-  async function newStudy(name = 'elsewhere'): Promise<Study> {
+  async function newStudy(name = 'elsewhere', surrogate: Partial<SurrogateSettings> = {}): Promise<Study> {
     const study = `elsewhere-${process.pid}-${++studies}`;
     rmSync(join(folder, 'half.mjs'), { force: true });
     const task = await resolveTask(name, folders);
-    await createStudy(pipeline, { name: study, task, space: ['erf(x)', 'zero(x)'] });
+    await createStudy(pipeline, { name: study, task, space: ['erf(x)', 'zero(x)'], ...surrogate });
     const named = ['relu(x)', 'tanh(x)', 'erf(x)', 'zero(x)'].map((fn) => {
       const outputs = outputFeatures(fn);
       return { name: fn, hash: canonicalHash(outputs), rank: rankOf(fn, 1), usable: isUsable(outputs) };
@@ -85,6 +86,19 @@ describe('a task whose network lives elsewhere', () => {
     await pipeline.store.embeddings.put(study.name, plane);
     await expect(study.fisher({ fromScratch: true })).rejects.toThrow(/are uploaded, not computed here/);
     expect(await pipeline.store.embeddings.latestVersion(study.name)).toBe(1);
+  });
+
+  it('has a plane of outputs alone until features come from outside, unless another is asked for', async () => {
+    const places = async (study: Study) => (await study.info()).surrogate.places;
+    const study = await newStudy('elsewhere', { regressor: 'knn' });
+    expect(await places(study)).toBe('outputs-plane');
+    expect(await places(await newStudy())).toBe('components');
+    const chosen = await newStudy('elsewhere', { places: 'components' });
+    await chosen.uploadFisher('relu(x)', [[0, 0.5, 1]]);
+    expect(await places(chosen)).toBe('components');
+    expect(await places(await newStudy('elsewhere', { places: 'plane' }))).toBe('plane');
+    await study.uploadFisher('relu(x)', [[0, 0.5, 1]]);
+    expect(await places(study)).toBe('plane');
   });
 
   it('takes Fisher features from outside, of the shape of the first', async () => {

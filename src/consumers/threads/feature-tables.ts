@@ -26,11 +26,13 @@ export interface FeatureTables {
  * Reads the features of functions into shared memory, batch by batch; those whose features are gone are left out. Where
  * the Fisher features of all are empty, as those of a task without a network are, there is no table of them; where some
  * are not, functions whose features are empty are left out.
+ * @param views `outputs`: without the Fisher features, where there are some
  */
 export async function readTables(
   store: Store,
   study: string,
   hashes: readonly string[],
+  views: 'both' | 'outputs' = 'both',
 ): Promise<FeatureTables | undefined> {
   const gone = new Set<string>();
   const empty = new Set<string>();
@@ -55,11 +57,11 @@ export async function readTables(
     return table;
   };
   const outputs = await fill((batch) => store.functions.outputs(batch), 'float32');
-  const fisher = await fill((batch) => store.fisher.features(study, batch), 'uint16');
+  const fisher = views === 'both' ? await fill((batch) => store.fisher.features(study, batch), 'uint16') : undefined;
   if (fisher) for (const hash of empty) gone.add(hash);
   if (gone.size > 0) {
     const left = hashes.filter((hash) => !gone.has(hash));
-    return left.length > 0 ? readTables(store, study, left) : undefined;
+    return left.length > 0 ? readTables(store, study, left, views) : undefined;
   }
   if (!outputs) return undefined;
   outputs.prepare();

@@ -28,6 +28,7 @@ export class KernelThreads {
     this.#pools = {
       enumerate: new Piscina({ ...options, resourceLimits: ENUMERATION }),
       embed: one,
+      embedOutputs: one,
       components: one,
       place: one,
     };

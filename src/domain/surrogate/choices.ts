@@ -3,10 +3,13 @@ export const REGRESSORS = ['knn', 'random-forest', 'gaussian-process', 'task'] a
 export type RegressorName = (typeof REGRESSORS)[number];
 
 /**
- * What a regressor reads of a function: its place in the plane of the paper, UMAP of both features; or 20 principal
- * components of them, with results as ranks.
+ * What a regressor reads of a function:
+ *
+ * - `plane`: its place in the plane of the paper, UMAP of both features;
+ * - `outputs-plane`: in the plane of the output features alone, laid out by umap-js, for tasks without Fisher features;
+ * - `components`: 20 principal components of both features, with results as ranks.
  */
-export const PLACES = ['plane', 'components'] as const;
+export const PLACES = ['plane', 'outputs-plane', 'components'] as const;
 export type PlacesName = (typeof PLACES)[number];
 
 /**

@@ -48,6 +48,7 @@ export class Planes {
   private sourceOf(study: string, places: PlacesName) {
     switch (places) {
       case 'plane':
+      case 'outputs-plane':
         return this.ofEmbedding(study);
       case 'components':
         return this.ofComponents(study);

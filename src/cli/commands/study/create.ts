@@ -70,7 +70,7 @@ A task is built in, or a module that default-exports defineTask({...}) in aquasu
     .addOption(
       new Option(
         '--places <places>',
-        'what the regressor reads of a function: its place in the plane of the paper, or 20 principal components of both features, with results as ranks (default: plane; with none of the three: components)',
+        'what the regressor reads of a function: its place in the plane of the paper (of both features), in a plane of the output features alone, or 20 principal components of both features, with results as ranks (default: plane, and outputs-plane for a task without a network; with none of the three: components)',
       ).choices(PLACES),
     )
     .option('--seed <n>', 'fixes every random choice', wholeNumber(0, 2 ** 32 - 1), 0)

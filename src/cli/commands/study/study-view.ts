@@ -1,3 +1,4 @@
+import type { PlacesName } from '../../../domain/surrogate/choices.js';
 import type { StageFailureDoc, StudyDoc } from '../../../store/documents.js';
 import { type RunningTrial, runningTrials } from '../../../store/reports/running-trials.js';
 import { type StudyFailure, studyFailures } from '../../../store/reports/study-failures.js';
@@ -55,6 +56,12 @@ const FAILURES_SHOWN = 3;
 /** Names of a list that are shown; `--json` has all. */
 const NAMES_SHOWN = 8;
 
+const PLACES_TEXT: Record<PlacesName, string> = {
+  plane: 'the plane',
+  'outputs-plane': 'the plane of outputs',
+  components: 'the components',
+};
+
 export function studyText(view: StudyView): string {
   const { progress, search, surrogate } = view;
   const { populate, fisher, trials } = progress;
@@ -64,7 +71,7 @@ export function studyText(view: StudyView): string {
     ['task', `${view.task.name} (source ${view.task.sourceHash.slice(0, 12)})`],
     ...view.spaces.map((space, i): [string, string] => [i === 0 ? 'space' : '', spaceText(space)]),
     ['optimises', `${view.metric} (${view.direction}), seed ${view.seed}`],
-    ['chooses by', `${surrogate.regressor} on the ${surrogate.places}, ${surrogate.acquisition}`],
+    ['chooses by', `${surrogate.regressor} on ${PLACES_TEXT[surrogate.places]}, ${surrogate.acquisition}`],
     ['created', view.createdAt.toISOString()],
     [
       'output features',
