@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { notNegative } from './option-values.js';
 
 /** The "Examples:" block below a command's options: each example with what it does. */
 export function examples(command: Command, lines: readonly (readonly [example: string, meaning: string])[]): Command {
@@ -14,3 +15,9 @@ export const OPERATORS_FLAG = [
   'read the expression with this set of operators of your own',
 ] as const;
 export const WAIT_FLAG = ['--wait', 'follow the work to its end (Ctrl-C ends the watching, not the work)'] as const;
+export const PATIENCE_FLAG = [
+  '--patience-seconds <s>',
+  'with --wait: how long Redis and MongoDB may be away before it gives up',
+  notNegative,
+  600,
+] as const;

@@ -91,7 +91,7 @@ async function search(
     const display = createProgressDisplay(process.stdout);
     try {
       say(`Bull Board, while this runs: ${monitor.url}`);
-      await runStages(study, pipeline, options, display, signal);
+      await runStages(study, { pipeline, addresses }, options, display, signal);
     } finally {
       display.end();
       await supervisor.stop();
@@ -126,12 +126,12 @@ async function isComplete(study: Study, options: QuickstartOptions): Promise<boo
 
 async function runStages(
   study: Study,
-  pipeline: Pipeline,
+  servers: Pick<CommandContext, 'pipeline' | 'addresses'>,
   options: QuickstartOptions,
   display: ProgressDisplay,
   signal: AbortSignal,
 ): Promise<void> {
-  const watch = { pipeline, display, signal };
+  const watch = { ...servers, display, signal };
   await study.populate();
   await follow(study, ['populate'], watch);
   await study.fisher({ limit: options.fisher });

@@ -3,7 +3,7 @@ import { type Job, type JobState, type JobType, Queue } from 'bullmq';
 import { AquasurfError } from '../errors.js';
 import { JOB_NAMES, JOBS, type JobName, type Payload } from './jobs.js';
 import { mendJobs } from './mend-jobs.js';
-import { redisConnection } from './redis-connection.js';
+import { redisConnection, redisRefusal } from './redis-connection.js';
 
 /** What a job is doing, or `absent`: Redis has never seen it, or has lost or dropped it. */
 type JobPlace = 'queued' | 'active' | 'completed' | 'failed' | 'absent';
@@ -68,6 +68,18 @@ export class Queues {
     client.defineCommand('serverTime', { numberOfKeys: 0, lua: "return redis.call('TIME')" });
     const [seconds, microseconds]: [string, string] = await client.runCommand('serverTime', []);
     return Number(seconds) * 1000 + Number(microseconds) / 1000;
+  }
+
+  /** Why Redis takes no writes at present; undefined where it does. Asked at once: it waits for nothing. */
+  async refusal(): Promise<string | undefined> {
+    const queue = this.queue('training');
+    const client = await queue.backend.client;
+    client.defineCommand('tryWrite', {
+      numberOfKeys: 1,
+      lua: "local answer = redis.pcall('SET', KEYS[1], '', 'PX', 1000) return answer.err or ''",
+    });
+    const answer: string = await client.runCommand('tryWrite', [queue.toKey('try-write')]);
+    return answer === '' ? undefined : (redisRefusal(new Error(answer)) ?? answer);
   }
 
   /** Where the jobs for these payloads are, in their order. */

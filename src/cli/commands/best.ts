@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import type { Study } from '../../study.js';
 import type { CommandContext } from '../command-context.js';
-import { examples, JSON_FLAG, WAIT_FLAG } from '../help.js';
+import { examples, JSON_FLAG, PATIENCE_FLAG, WAIT_FLAG } from '../help.js';
 import { wholeNumber } from '../option-values.js';
 
 interface BestFlags {
   top: number;
   retrain?: number;
   wait?: boolean;
+  patienceSeconds: number;
   json?: boolean;
 }
 
@@ -22,6 +23,7 @@ export function registerBest(program: Command): void {
     .option('--top <n>', 'how many', wholeNumber(1), 10)
     .option('--retrain <k>', 'train them k times more, each time with another seed', wholeNumber(1, 1000))
     .option(...WAIT_FLAG)
+    .option(...PATIENCE_FLAG)
     .option(...JSON_FLAG)
     .action(bestAction);
   examples(command, [
@@ -68,7 +70,7 @@ async function retrain(
   study: Study,
   options: { top: number; count: number },
   flags: BestFlags,
-  { pipeline, interruption }: CommandContext,
+  { pipeline, addresses, interruption }: CommandContext,
 ): Promise<void> {
   const [{ follow }, { checkNoneFailed, failuresDuring }, { hintAtWorkers }, { notify }] = await Promise.all([
     import('../follow/follow.js'),
@@ -79,6 +81,12 @@ async function retrain(
   const owed = await study.retrain(options);
   notify(`${owed} trainings enqueued`);
   if (!flags.wait) return hintAtWorkers(pipeline.queues, 'retraining');
-  const wait = () => follow(study, ['retraining'], { pipeline, signal: interruption.first });
+  const wait = () =>
+    follow(study, ['retraining'], {
+      pipeline,
+      addresses,
+      signal: interruption.first,
+      patienceSeconds: flags.patienceSeconds,
+    });
   checkNoneFailed('trainings', study.name, await failuresDuring(pipeline.store, study.name, 'retraining', wait));
 }

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { examples, JSON_FLAG, TASKS_FLAG, WAIT_FLAG } from '../help.js';
+import { examples, JSON_FLAG, PATIENCE_FLAG, TASKS_FLAG, WAIT_FLAG } from '../help.js';
 import { collect, wholeNumber } from '../option-values.js';
 
 interface FisherFlags {
@@ -9,6 +9,7 @@ interface FisherFlags {
   fromScratch?: boolean;
   tasks?: string;
   wait?: boolean;
+  patienceSeconds: number;
   json?: boolean;
 }
 
@@ -37,6 +38,7 @@ export function registerFisher(program: Command): void {
     .option('--from-scratch', 'compute again what is there')
     .option(...TASKS_FLAG)
     .option(...WAIT_FLAG)
+    .option(...PATIENCE_FLAG)
     .option(...JSON_FLAG)
     .action(fisherAction);
   examples(command, [
@@ -57,14 +59,20 @@ async function fisherAction(name: string, flags: FisherFlags): Promise<void> {
       import('../follow/worker-hint.js'),
       import('../output.js'),
     ]);
-  await withStudy(name, async (study, { pipeline, interruption }) => {
+  await withStudy(name, async (study, { pipeline, addresses, interruption }) => {
     const enqueued = await study.fisher({
       fromScratch: flags.fromScratch ?? false,
       ...(flags.limit === undefined ? {} : { limit: flags.limit }),
       ...(flags.next === undefined ? {} : { next: flags.next }),
       ...(flags.fn === undefined ? {} : { functions: flags.fn }),
     });
-    const wait = () => follow(study, ['fisher', 'embedding'], { pipeline, signal: interruption.first });
+    const wait = () =>
+      follow(study, ['fisher', 'embedding'], {
+        pipeline,
+        addresses,
+        signal: interruption.first,
+        patienceSeconds: flags.patienceSeconds,
+      });
     const failures = flags.wait ? await failuresDuring(pipeline.store, name, 'fisher', wait) : undefined;
     const { fisher } = await study.progress();
     printResult(

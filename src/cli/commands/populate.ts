@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { examples, JSON_FLAG, TASKS_FLAG, WAIT_FLAG } from '../help.js';
+import { examples, JSON_FLAG, PATIENCE_FLAG, TASKS_FLAG, WAIT_FLAG } from '../help.js';
 import { collect, wholeNumber } from '../option-values.js';
 
 interface PopulateFlags {
@@ -11,6 +11,7 @@ interface PopulateFlags {
   operators?: string;
   tasks?: string;
   wait?: boolean;
+  patienceSeconds: number;
   json?: boolean;
 }
 
@@ -41,6 +42,7 @@ export function registerPopulate(program: Command): void {
     )
     .option(...TASKS_FLAG)
     .option(...WAIT_FLAG)
+    .option(...PATIENCE_FLAG)
     .option(...JSON_FLAG)
     .action(populateAction);
   examples(command, [
@@ -78,7 +80,7 @@ async function populateAction(name: string, flags: PopulateFlags): Promise<void>
     import('../follow/worker-hint.js'),
     import('../output.js'),
   ]);
-  await withStudy(name, async (study, { pipeline, interruption }) => {
+  await withStudy(name, async (study, { pipeline, addresses, interruption }) => {
     await study.populate({
       schemas,
       functions,
@@ -87,7 +89,13 @@ async function populateAction(name: string, flags: PopulateFlags): Promise<void>
       ...(sample ? { sample } : {}),
       ...(flags.operators ? { operators: flags.operators } : {}),
     });
-    if (flags.wait) await follow(study, ['populate'], { pipeline, signal: interruption.first });
+    if (flags.wait)
+      await follow(study, ['populate'], {
+        pipeline,
+        addresses,
+        signal: interruption.first,
+        patienceSeconds: flags.patienceSeconds,
+      });
     const { populate } = await study.progress();
     printResult(populate, flags, ({ spaces, expanded, ranges, done, complete }) =>
       complete

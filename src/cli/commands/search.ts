@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { examples, JSON_FLAG, WAIT_FLAG } from '../help.js';
+import { examples, JSON_FLAG, PATIENCE_FLAG, WAIT_FLAG } from '../help.js';
 import { hours, parallelism, wholeNumber } from '../option-values.js';
 
 interface SearchFlags {
@@ -8,6 +8,7 @@ interface SearchFlags {
   hours?: number;
   patience?: number;
   wait?: boolean;
+  patienceSeconds: number;
   json?: boolean;
 }
 
@@ -24,6 +25,7 @@ export function registerSearch(program: Command): void {
     .option('--hours <h>', 'start no trial after so many hours', hours)
     .option('--patience <n>', 'stop after so many trials in a row that brought nothing better', wholeNumber(1))
     .option(...WAIT_FLAG)
+    .option(...PATIENCE_FLAG)
     .option(...JSON_FLAG)
     .action(searchAction);
   examples(command, [
@@ -41,14 +43,20 @@ async function searchAction(name: string, flags: SearchFlags): Promise<void> {
     import('../follow/worker-hint.js'),
     import('../output.js'),
   ]);
-  await withStudy(name, async (study, { pipeline, interruption }) => {
+  await withStudy(name, async (study, { pipeline, addresses, interruption }) => {
     await study.search({
       trials: flags.trials,
       parallel: flags.parallel,
       ...(flags.hours === undefined ? {} : { hours: flags.hours }),
       ...(flags.patience === undefined ? {} : { patience: flags.patience }),
     });
-    if (flags.wait) await follow(study, ['search'], { pipeline, signal: interruption.first });
+    if (flags.wait)
+      await follow(study, ['search'], {
+        pipeline,
+        addresses,
+        signal: interruption.first,
+        patienceSeconds: flags.patienceSeconds,
+      });
     const { trials, search } = await study.progress();
     printResult({ ...search, ...trials }, flags, ({ state, reason, done, running, failed }) => {
       const why = reason ? ` (${reason})` : '';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { examples, JSON_FLAG, TASKS_FLAG, WAIT_FLAG } from '../help.js';
+import { examples, JSON_FLAG, PATIENCE_FLAG, TASKS_FLAG, WAIT_FLAG } from '../help.js';
 import { collect, wholeNumber } from '../option-values.js';
 
 interface TrainFlags {
@@ -8,6 +8,7 @@ interface TrainFlags {
   seeds: number;
   tasks?: string;
   wait?: boolean;
+  patienceSeconds: number;
   json?: boolean;
 }
 
@@ -26,6 +27,7 @@ A function that gets its first result so is a trial of the study like any other:
     .option('--seeds <k>', 'runs that each function shall have', wholeNumber(1, 1000), 1)
     .option(...TASKS_FLAG)
     .option(...WAIT_FLAG)
+    .option(...PATIENCE_FLAG)
     .option(...JSON_FLAG)
     .action(trainAction);
   examples(command, [
@@ -51,9 +53,15 @@ async function trainAction(name: string, flags: TrainFlags): Promise<void> {
       import('../follow/worker-hint.js'),
       import('../output.js'),
     ]);
-  await withStudy(name, async (study, { pipeline, interruption }) => {
+  await withStudy(name, async (study, { pipeline, addresses, interruption }) => {
     const enqueued = await study.train({ seeds: flags.seeds, ...(flags.fn ? { functions: flags.fn } : {}) });
-    const wait = () => follow(study, ['retraining'], { pipeline, signal: interruption.first });
+    const wait = () =>
+      follow(study, ['retraining'], {
+        pipeline,
+        addresses,
+        signal: interruption.first,
+        patienceSeconds: flags.patienceSeconds,
+      });
     const failures = flags.wait ? await failuresDuring(pipeline.store, name, 'retraining', wait) : undefined;
     const { owed, failed, runs } = (await study.progress()).retraining;
     printResult(

@@ -3,13 +3,15 @@ import { AquasurfError } from '../../errors.js';
 import type { Pipeline } from '../../queues/pipeline.js';
 import { runningTrials } from '../../store/reports/running-trials.js';
 import type { Study } from '../../study.js';
-import { answerOfRedis } from '../servers/lost-server.js';
+import type { CommandContext } from '../command-context.js';
+import { PATIENCE_SECONDS, Patience } from '../servers/patience.js';
 import { type Failure, failureSince, hasJob } from './jobs-of-study.js';
 import { createProgressDisplay, type ProgressDisplay } from './progress-display.js';
 import { STAGES, type Stage, type StageName } from './stages.js';
 
-interface FollowOptions {
-  pipeline: Pipeline;
+interface FollowOptions extends Pick<CommandContext, 'pipeline' | 'addresses'> {
+  /** How long Redis and MongoDB may be away, in seconds. @defaultValue 600 */
+  patienceSeconds?: number;
   /** Aborting stops the watching, not the work. */
   signal?: AbortSignal;
   /** @defaultValue bars or lines on stderr */
@@ -20,8 +22,6 @@ interface FollowOptions {
 const INTERVAL = 500;
 /** Consumers get so long to start before we say that there are none, in milliseconds. */
 const START_UP = 5000;
-/** Redis may be away for so long, in milliseconds. */
-const REDIS_PATIENCE = 10_000;
 /** The study's jobs are looked for when nothing was done for so long, in milliseconds: there may be many of others. */
 const QUIET = 2000;
 /** A stage without a job of the study for so long will not end by itself, in milliseconds. */
@@ -54,34 +54,47 @@ async function followStage(
     if (!told.has(line)) display.note(line);
     told.add(line);
   };
-  const ask = <T>(answer: Promise<T>) => answerOfRedis(answer, queues.address.redisUrl, REDIS_PATIENCE);
-  const begin = Date.now();
+  const patience = new Patience({
+    seconds: options.patienceSeconds ?? PATIENCE_SECONDS,
+    addresses: options.addresses,
+    note: (line) => display.note(line),
+    signal: options.signal,
+  });
+  const ask = <T>(question: () => Promise<T>) => patience.redis(question);
+  // Jobs are stamped by Redis's clock.
+  const since = await ask(() => queues.now());
+  const begin = performance.now();
   let lastSign = begin;
   let lastDone = -1;
   while (true) {
     options.signal?.throwIfAborted();
-    const state = stage.read(await study.progress());
+    const state = stage.read(await patience.database(() => study.progress()));
     display.update(stage.label, state.done, state.total, state.note);
     if (state.complete) {
       display.end();
       return;
     }
-    if (Date.now() - begin > START_UP && (await ask(queues.consumers(stage.queues[0]!))) === 0) {
+    if (performance.now() - begin > START_UP && (await ask(() => queues.consumers(stage.queues[0]!))) === 0) {
       tellOnce(`no consumer takes ${stage.queues[0]} jobs: start one with \`aquasurf worker\``);
     }
-    const failure = await ask(failureSince(queues, stage.queues, { study: study.name, since: begin }));
+    const failure = await ask(() => failureSince(queues, stage.queues, { study: study.name, since }));
     if (failure?.again) tellOnce(`a ${failure.queue} job failed and is tried again: ${failure.reason}`);
-    const quiet = Date.now() - lastSign;
+    const quiet = performance.now() - lastSign;
+    const refusal = quiet > QUIET ? await ask(() => queues.refusal()) : undefined;
+    if (refusal !== undefined)
+      tellOnce(`nothing moves: Redis takes no writes (${refusal}); workers wait until it does`);
     const waitsForClaims = async () => {
-      const claims = stage.waitsForClaims ? await claimsOf(options.pipeline, study.name) : [];
+      const claims = stage.waitsForClaims ? await patience.database(() => claimsOf(options.pipeline, study.name)) : [];
       claims.forEach(tellOnce);
       return claims.length > 0;
     };
+    const hasJobs = () => ask(() => hasJob(queues, stage.queues, study.name));
     if (
       state.done !== lastDone ||
-      (quiet > QUIET && ((await ask(hasJob(queues, stage.queues, study.name))) || (await waitsForClaims())))
+      refusal !== undefined ||
+      (quiet > QUIET && ((await hasJobs()) || (await waitsForClaims())))
     ) {
-      lastSign = Date.now();
+      lastSign = performance.now();
     } else if (quiet > (failure ? STALL_AFTER_FAILURE : STALL)) throw stalled(stage, failure);
     lastDone = state.done;
     // The signal ends the sleep; what it means is thrown above.
