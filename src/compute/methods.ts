@@ -12,10 +12,9 @@ import { FeatureComputer } from '../nn/fisher/compute-features.js';
 import { namedModel } from '../nn/named-model.js';
 import type { DataContext, DataSet, TaskDefinition } from '../nn/task.js';
 import { taskLayers } from '../nn/task-layers.js';
-import { resolveReference } from '../nn/tasks/operator-registry.js';
 import type { TaskFolders } from '../nn/tasks/task-registry.js';
-import { unchangedTask } from '../nn/tasks/unchanged-task.js';
 import { trainFunction } from '../nn/train.js';
+import { KeptTasks, loadData } from './kept-tasks.js';
 import type { ComputeMethod, ComputeSettings, Params, Result, TaskReference } from './protocol.js';
 
 type Methods = {
@@ -31,16 +30,14 @@ export function createMethods(settings: ComputeSettings, notify: (line: string) 
   const backend = keeping((_: 'backend') =>
     loadBackend(settings.backend as BackendName | 'auto', { cacheDir: settings.cacheDir, threads: settings.threads }),
   );
-  const task = keeping((reference: TaskReference) => unchangedTask(reference, folders));
-  const data = keeping(async (reference: TaskReference) =>
-    loadData(await task(reference), { cacheDir: settings.cacheDir, notify }),
-  );
-  const operators = keeping((reference: OperatorReference) => resolveReference(reference, folders));
-  const checked = keeping(async (reference: OperatorReference) => {
-    const set = await operators(reference);
-    checkOperators((await backend('backend')).tf, set);
+  const kept = new KeptTasks(folders, { cacheDir: settings.cacheDir, notify });
+  const checked = new WeakSet<OperatorSet>();
+  const checkedOperators = async (reference: OperatorReference) => {
+    const set = await kept.operators(reference);
+    if (!checked.has(set)) checkOperators((await backend('backend')).tf, set);
+    checked.add(set);
     return set;
-  });
+  };
 
   const enumerator = new FunctionEnumerator();
   /** Of the study whose functions came last: model, batch and layers are made once for many jobs. */
@@ -50,9 +47,9 @@ export function createMethods(settings: ComputeSettings, notify: (line: string) 
 
   const prepare = async (params: { task: TaskReference; operators: OperatorReference }): Promise<Prepared> => {
     const { tf, name } = await backend('backend');
-    const set = await checked(params.operators);
+    const set = await checkedOperators(params.operators);
     const own = set.own ? set : undefined;
-    return { tf, name, task: await task(params.task), data: await data(params.task), operators: own };
+    return { tf, name, task: await kept.task(params.task), data: await kept.data(params.task), operators: own };
   };
   return {
     backend: async () => {
@@ -60,12 +57,16 @@ export function createMethods(settings: ComputeSettings, notify: (line: string) 
       return { name, tensorflowVersion, devices };
     },
     prepare: async (params) => ({ backend: (await prepare(params)).name }),
+    checkTask: async (params) => {
+      await checkTask(await prepare(params));
+      return { dataHash: (await kept.dataAndHash(params.task)).hash };
+    },
     checkOperators: async (params) => {
-      await checked(params.operators);
+      await checkedOperators(params.operators);
       return { backend: (await backend('backend')).name };
     },
     enumerate: async ({ source, operators: reference, from, to }) => {
-      const set = await operators(reference);
+      const set = await kept.operators(reference);
       return storedBatch(enumerator.enumerate(source, set, from, to), set);
     },
     layers: async ({ name }) => {
@@ -81,6 +82,8 @@ export function createMethods(settings: ComputeSettings, notify: (line: string) 
     },
     fisher: async ({ fn, settings: fisher, ...params }) => {
       const key = JSON.stringify([params.task, params.operators, fisher]);
+      // Throws where the module has been changed since.
+      await Promise.all([kept.task(params.task), kept.operators(params.operators)]);
       if (computer?.key !== key) {
         computer?.features.dispose();
         computer = undefined;
@@ -92,7 +95,7 @@ export function createMethods(settings: ComputeSettings, notify: (line: string) 
       return computer.features.compute(fn);
     },
     predict: async ({ samples, targets, candidates, seed, uncertain, ...params }) => {
-      const definition = await task(params.task);
+      const definition = await kept.task(params.task);
       if (!definition.regressor) {
         throw new AquasurfError(
           'TASK_INVALID',
@@ -116,11 +119,6 @@ interface Prepared {
   task: TaskDefinition;
   data: DataSet;
   operators: OperatorSet | undefined;
-}
-
-async function loadData(task: TaskDefinition, context: DataContext): Promise<DataSet> {
-  if (task.loadData) return task.loadData(context);
-  throw new AquasurfError('TASK_INVALID', `task ${task.name} has no network: it is only asked and told`);
 }
 
 /** Tries a task on its data, if the machine can get them: what its network is made of can be told without. */

@@ -13,6 +13,8 @@ import type { About } from './printed-lines.js';
 export interface TaskReference {
   name: string;
   sourceHash: string;
+  /** Of what `loadData` gives; any data will do without. */
+  dataHash?: string;
 }
 
 /** Where tasks are looked for and data kept: the same for all calls of one child. */
@@ -34,6 +36,8 @@ interface ComputeMethods {
    * trial is claimed.
    */
   prepare: (params: { task: TaskReference; operators: OperatorReference }) => { backend: string };
+  /** Does with a task what a search will, on one batch; and hashes its data. */
+  checkTask: (params: { task: TaskReference; operators: OperatorReference }) => { dataHash: string };
   /** Checks the tensor forms of operators of one's own. */
   checkOperators: (params: { operators: OperatorReference }) => { backend: string };
   /** Output features of a range where they need operators of one's own, with names as they are stored. */
@@ -43,7 +47,7 @@ interface ComputeMethods {
     from: number;
     to: number;
   }) => FunctionBatch;
-  /** What the network of a task, or a built-in model, is made of. */
+  /** What the network of a task, which is checked by that, or a built-in model, is made of. */
   layers: (params: { name: string }) => TaskLayer[];
   fisher: (params: {
     task: TaskReference;

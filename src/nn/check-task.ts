@@ -1,6 +1,8 @@
 import type { Tf } from '../domain/operators/types.js';
 import { AquasurfError, errorLine } from '../errors.js';
 import { checkData } from './check-data.js';
+import { countedLayers } from './fisher/counted-layers.js';
+import { buildSeededModel } from './seeded-weights.js';
 import type { DataSet, Split, TaskDefinition } from './task.js';
 import { trainFunction } from './train.js';
 
@@ -11,7 +13,7 @@ const ROWS = 32;
 /**
  * Trains a task's network for one small batch and evaluates it on another: what is wrong with model, data, loss or
  * optimizer shows before any work.
- * @throws AquasurfError TASK_INVALID with what is wrong
+ * @throws AquasurfError TASK_INVALID with what is wrong, MODEL_UNSUPPORTED where it can have no Fisher features
  */
 export async function checkTask({ tf, task, data }: { tf: Tf; task: TaskDefinition; data: DataSet }): Promise<void> {
   checkData(task.name, data);
@@ -33,5 +35,11 @@ export async function checkTask({ tf, task, data }: { tf: Tf; task: TaskDefiniti
   }).catch((error: unknown) => {
     throw error instanceof AquasurfError ? error : invalid(`the first batch fails: ${errorLine(error)}`, error);
   });
+  const model = buildSeededModel({ tf, task, fn: FUNCTION, seed: 0 });
+  try {
+    countedLayers(model);
+  } finally {
+    model.dispose();
+  }
   if (result.trainLoss === null) throw invalid(`the loss of the first batch is not finite, although ${FUNCTION} is`);
 }

@@ -68,6 +68,11 @@ export interface TaskDefinition {
   buildModel?: (context: BuildContext) => tfjs.LayersModel;
   loadData?: (context: DataContext) => Promise<DataSet> | DataSet;
   /**
+   * Stands for the data in the study, where `loadData` cannot give the same bytes on every machine, or too many of them.
+   * Change it when the data change. @defaultValue a hash of all that `loadData` gives
+   */
+  dataVersion?: string;
+  /**
    * Mean loss over a batch, a scalar; `labels` are one-hot [batch, classes].
    * @defaultValue 'categoricalCrossentropy'
    */

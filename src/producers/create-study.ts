@@ -22,6 +22,8 @@ import { listSpace, schemaSpace } from './spaces/spaces.js';
 export interface StudyOptions {
   name: string;
   task: ResolvedTask;
+  /** Of what its `loadData` gives (`checkTaskApart`): workers with other data refuse the study. */
+  dataHash?: string | undefined;
   /** Schemas, names of single functions, or the preset `standard` (the space of the paper). */
   space: readonly string[];
   /**
@@ -72,6 +74,7 @@ export async function createStudy({ store }: Pipeline, options: StudyOptions): P
       name: options.task.task.name,
       sourceHash: options.task.sourceHash,
       ...(options.task.task.buildModel ? {} : { network: false as const }),
+      ...(options.dataHash === undefined ? {} : { dataHash: options.dataHash }),
     },
     operators: operatorSetId(operators),
     ...(operators.sourceHash === undefined ? {} : { operatorSource: operators.sourceHash }),

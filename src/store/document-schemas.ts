@@ -4,6 +4,7 @@ import { shown } from '../checks/checked.js';
 import { ACQUISITIONS, PLACES, REGRESSORS } from '../domain/surrogate/choices.js';
 import { METRICS, TRIAL_STATUSES } from '../domain/trial.js';
 import { AquasurfError } from '../errors.js';
+import { KEPT_OF_TASK } from './task-of-study.js';
 
 /**
  * The shape of the documents that the rest of the program relies on, checked where they are read: people edit databases
@@ -24,7 +25,23 @@ const fisherSettings = z.object({
 
 export const studySchema = z.object({
   _id: z.string().regex(STUDY_NAME),
-  task: z.object({ name: z.string(), sourceHash: z.string(), network: z.literal(false).optional() }),
+  task: z.object({
+    name: z.string(),
+    sourceHash: z.string(),
+    network: z.literal(false).optional(),
+    dataHash: z.string().optional(),
+    updates: z
+      .array(
+        z.object({
+          at: z.date(),
+          from: z.string(),
+          to: z.string(),
+          data: z.literal(true).optional(),
+          keep: z.enum(KEPT_OF_TASK),
+        }),
+      )
+      .optional(),
+  }),
   operators: z.string(),
   operatorSource: z.string().optional(),
   spaces: z.array(z.string()),

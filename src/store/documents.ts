@@ -1,6 +1,7 @@
 import type { Binary } from 'mongodb';
 import type { SurrogateSettings } from '../domain/surrogate/settings.js';
 import type { Direction, Metric, TrialResult, TrialStatus } from '../domain/trial.js';
+import type { TaskOfStudy } from './task-of-study.js';
 
 /**
  * What the collections hold (docs/design.md section 8). Every `_id` is derived from the content, so that a write that comes
@@ -122,8 +123,7 @@ export interface FisherSettings {
 export interface StudyDoc {
   /** The study's name: letters, digits, `-`, `_`, `.`; at most 64. */
   _id: string;
-  /** `network` is false for a task that is only asked and told. */
-  task: { name: string; sourceHash: string; network?: false };
+  task: TaskOfStudy;
   operators: string;
   /** Source hash of operators of one's own; absent for a built-in set. */
   operatorSource?: string;

@@ -106,6 +106,17 @@ export class Studies {
     return (await this.get(name)).fisher.uploaded ?? lengths;
   }
 
+  /**
+   * Replaces the task of a study whose source is `from`.
+   * @returns false where it is another by now
+   */
+  async setTask(name: string, from: string, task: StudyDoc['task']): Promise<boolean> {
+    const { matchedCount } = await retryConflicts(() =>
+      this.collection.updateOne({ _id: name, 'task.sourceHash': from }, { $set: { task } }),
+    );
+    return matchedCount === 1;
+  }
+
   async addSpaces(name: string, spaces: readonly string[]): Promise<void> {
     const { matchedCount } = await retryConflicts(() =>
       this.collection.updateOne({ _id: name }, { $addToSet: { spaces: { $each: [...spaces] } } }),

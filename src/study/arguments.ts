@@ -7,7 +7,6 @@ import type { OwnRegressor } from '../domain/surrogate/regressors/regressor.js';
 import { METRICS } from '../domain/trial.js';
 import type { TaskFolders } from '../nn/tasks/task-registry.js';
 import type { OpenOptions } from '../open-study.js';
-import type { StudyOptions } from '../producers/create-study.js';
 import type { FisherOptions } from '../producers/fisher/fisher.js';
 import type { FisherChoices } from '../producers/fisher/fisher-settings.js';
 import type { ImportOptions } from '../producers/import-results.js';
@@ -15,6 +14,7 @@ import type { PopulateOptions } from '../producers/spaces/populate.js';
 import type { TrainOptions } from '../producers/training/retraining.js';
 import type { SearchOptions } from '../producers/training/search.js';
 import type { ExportOptions } from '../store/reports/export-table.js';
+import { KEPT_OF_TASK } from '../store/task-of-study.js';
 
 /**
  * What callers may give the verbs of a study. It is checked here, where it enters: behind this every name is a text and
@@ -79,7 +79,8 @@ const createOptions = object({
     bins: count.optional(),
     floor: number((value) => value >= 0 && value < 1, 'a number from 0 on, below 1').optional(),
   } satisfies Shape<FisherChoices>).optional(),
-} satisfies Shape<Omit<StudyOptions, 'name'>>);
+  check: flag.optional(),
+} satisfies Shape<NonNullable<OpenOptions['create']>>);
 
 const openOptions = object({
   redisUrl: text('redis://host:port').optional(),
@@ -93,6 +94,7 @@ const ARGUMENTS = {
   top: count,
   /** Longer than a year nothing is trained. */
   leaseMs: whole(366 * 24 * 3_600_000),
+  keep: choice(KEPT_OF_TASK).optional(),
   reason: text('why it failed', 2000),
   result: resultSchema,
   claim: z

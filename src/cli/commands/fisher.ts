@@ -59,29 +59,33 @@ async function fisherAction(name: string, flags: FisherFlags): Promise<void> {
       import('../follow/worker-hint.js'),
       import('../output.js'),
     ]);
-  await withStudy(name, async (study, { pipeline, addresses, interruption }) => {
-    const enqueued = await study.fisher({
-      fromScratch: flags.fromScratch ?? false,
-      ...(flags.limit === undefined ? {} : { limit: flags.limit }),
-      ...(flags.next === undefined ? {} : { next: flags.next }),
-      ...(flags.fn === undefined ? {} : { functions: flags.fn }),
-    });
-    const wait = () =>
-      follow(study, ['fisher', 'embedding'], {
-        pipeline,
-        addresses,
-        signal: interruption.first,
-        patienceSeconds: flags.patienceSeconds,
+  await withStudy(
+    name,
+    async (study, { pipeline, addresses, interruption }) => {
+      const enqueued = await study.fisher({
+        fromScratch: flags.fromScratch ?? false,
+        ...(flags.limit === undefined ? {} : { limit: flags.limit }),
+        ...(flags.next === undefined ? {} : { next: flags.next }),
+        ...(flags.fn === undefined ? {} : { functions: flags.fn }),
       });
-    const failures = flags.wait ? await failuresDuring(pipeline.store, name, 'fisher', wait) : undefined;
-    const { fisher } = await study.progress();
-    printResult(
-      { enqueued, ...fisher },
-      flags,
-      ({ defined, undefined: bad, failed, owed }) =>
-        `study ${name}: ${enqueued} functions enqueued; features: ${defined} defined, ${bad} undefined, ${failed} failed, ${owed} owed`,
-    );
-    if (failures) checkNoneFailed('functions', name, failures);
-    if (fisher.owed > 0) await hintAtWorkers(pipeline.queues, 'fisher-eigenvalues');
-  });
+      const wait = () =>
+        follow(study, ['fisher', 'embedding'], {
+          pipeline,
+          addresses,
+          signal: interruption.first,
+          patienceSeconds: flags.patienceSeconds,
+        });
+      const failures = flags.wait ? await failuresDuring(pipeline.store, name, 'fisher', wait) : undefined;
+      const { fisher } = await study.progress();
+      printResult(
+        { enqueued, ...fisher },
+        flags,
+        ({ defined, undefined: bad, failed, owed }) =>
+          `study ${name}: ${enqueued} functions enqueued; features: ${defined} defined, ${bad} undefined, ${failed} failed, ${owed} owed`,
+      );
+      if (failures) checkNoneFailed('functions', name, failures);
+      if (fisher.owed > 0) await hintAtWorkers(pipeline.queues, 'fisher-eigenvalues');
+    },
+    taskFolders(flags.tasks),
+  );
 }

@@ -80,28 +80,32 @@ async function populateAction(name: string, flags: PopulateFlags): Promise<void>
     import('../follow/worker-hint.js'),
     import('../output.js'),
   ]);
-  await withStudy(name, async (study, { pipeline, addresses, interruption }) => {
-    await study.populate({
-      schemas,
-      functions,
-      space,
-      modules,
-      ...(sample ? { sample } : {}),
-      ...(flags.operators ? { operators: flags.operators } : {}),
-    });
-    if (flags.wait)
-      await follow(study, ['populate'], {
-        pipeline,
-        addresses,
-        signal: interruption.first,
-        patienceSeconds: flags.patienceSeconds,
+  await withStudy(
+    name,
+    async (study, { pipeline, addresses, interruption }) => {
+      await study.populate({
+        schemas,
+        functions,
+        space,
+        modules,
+        ...(sample ? { sample } : {}),
+        ...(flags.operators ? { operators: flags.operators } : {}),
       });
-    const { populate } = await study.progress();
-    printResult(populate, flags, ({ spaces, expanded, ranges, done, complete }) =>
-      complete
-        ? `study ${name}: output features of all ${spaces} spaces are there`
-        : `study ${name}: ${expanded} of ${spaces} spaces expanded, ${done} of ${ranges} ranges done; the rest is enqueued`,
-    );
-    if (!populate.complete) await hintAtWorkers(pipeline.queues, 'output-features');
-  });
+      if (flags.wait)
+        await follow(study, ['populate'], {
+          pipeline,
+          addresses,
+          signal: interruption.first,
+          patienceSeconds: flags.patienceSeconds,
+        });
+      const { populate } = await study.progress();
+      printResult(populate, flags, ({ spaces, expanded, ranges, done, complete }) =>
+        complete
+          ? `study ${name}: output features of all ${spaces} spaces are there`
+          : `study ${name}: ${expanded} of ${spaces} spaces expanded, ${done} of ${ranges} ranges done; the rest is enqueued`,
+      );
+      if (!populate.complete) await hintAtWorkers(pipeline.queues, 'output-features');
+    },
+    taskFolders(flags.tasks),
+  );
 }

@@ -66,4 +66,6 @@ export interface OperatorSet {
   readonly own?: ReadonlySet<string>;
   /** Of the module that defines the set, SHA-256 in hex; absent in the built-in sets. */
   readonly sourceHash?: string;
+  /** The path of that module. */
+  readonly origin?: string;
 }

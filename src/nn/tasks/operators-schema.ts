@@ -51,7 +51,7 @@ export function parseOperators(value: unknown, origin: string, sourceHash: strin
   }
   try {
     // The checks do not see the functions' types: those are the compiler's matter.
-    return buildOperatorSet(value as OperatorsDefinition, sourceHash);
+    return { ...buildOperatorSet(value as OperatorsDefinition, sourceHash), origin };
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     throw new AquasurfError('OPERATOR_INVALID', `${error.message} (in ${origin})`, { cause: error });

@@ -33,6 +33,7 @@ const taskSchema = (sets: readonly OperatorSet[]) =>
       description: z.string().optional(),
       buildModel: aFunction('a function ({ tf, activation }) => model').optional(),
       loadData: aFunction('a function ({ cacheDir, notify }) => data set').optional(),
+      dataVersion: z.string().min(1).optional(),
       loss: z
         .union([z.literal('categoricalCrossentropy'), aFunction('')], {
           error: "expected 'categoricalCrossentropy' or a function (tf, labels, predictions) => scalar",

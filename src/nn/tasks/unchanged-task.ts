@@ -1,6 +1,5 @@
 import { AquasurfError } from '../../errors.js';
-import type { TaskDefinition } from '../task.js';
-import { resolveTask, type TaskFolders } from './task-registry.js';
+import { type ResolvedTask, resolveTask, type TaskFolders } from './task-registry.js';
 
 /**
  * The task of a study, as it was when the study was created.
@@ -9,12 +8,12 @@ import { resolveTask, type TaskFolders } from './task-registry.js';
 export async function unchangedTask(
   reference: { name: string; sourceHash: string },
   folders: TaskFolders,
-): Promise<TaskDefinition> {
-  const { task, origin, sourceHash } = await resolveTask(reference.name, folders);
-  if (sourceHash === reference.sourceHash) return task;
+): Promise<ResolvedTask> {
+  const found = await resolveTask(reference.name, folders);
+  if (found.sourceHash === reference.sourceHash) return found;
   throw new AquasurfError(
     'TASK_CHANGED',
-    `task ${reference.name} (${origin}) is not the one that the study was made with: its source has changed. ` +
-      'Results of two versions must not mix: restore the source, or create a new study',
+    `task ${reference.name} (${found.origin}) is not the one that the study was made with: its source has changed. ` +
+      'Results of two versions must not mix: restore the source, say what is kept with `aquasurf study update-task`, or create a new study',
   );
 }

@@ -58,7 +58,8 @@ export async function oweFisher(pipeline: Pipeline, studyName: string, options: 
     }
     for (let start = 0; start < page.length; start += size) {
       const hashes = page.slice(start, start + size);
-      const salt = options.fromScratch ? nanoid() : '';
+      // Of another version of the task it is another batch: jobs of the old one must not fill it.
+      const salt = options.fromScratch ? nanoid() : (study.task.updates?.at(-1)?.to ?? '');
       const batch = createHash('sha256').update(`${hashes.join()}${salt}`).digest('hex').slice(0, 12);
       const newlyOwed = await store.fisher.owe(
         studyName,

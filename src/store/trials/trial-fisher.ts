@@ -171,6 +171,14 @@ export class TrialFisher {
     await retryConflicts(() => this.trials.updateOne({ _id: trialId(study, hash) }, { $set: { fisher } }));
   }
 
+  /** Forgets the features of all trials, and that jobs owe them: what these still bring is refused. */
+  async forget(study: string): Promise<void> {
+    const forgotten: TrialFisherDoc = { state: 'absent' };
+    await retryConflicts(() =>
+      this.trials.updateMany({ study, 'fisher.state': { $ne: 'absent' } }, { $set: { fisher: forgotten } }),
+    );
+  }
+
   /** Seconds that one function took, the mean of a few; undefined where none is known. */
   async usualSeconds(study: string): Promise<number | undefined> {
     const found = await this.trials

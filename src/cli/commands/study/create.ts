@@ -24,6 +24,7 @@ interface CreateFlags {
   regressor?: RegressorName;
   acquisition?: Acquisition;
   places?: PlacesName;
+  check: boolean;
   tasks?: string;
   json?: boolean;
 }
@@ -33,9 +34,9 @@ export function registerStudyCreate(study: Command): void {
     .command('create')
     .summary('create a study')
     .description(
-      `Creates a study; computes nothing yet. The task's baselines (elu, relu, ... unless it names others) always belong to its space.
+      `Creates a study; computes nothing yet, but tries the task: builds its network, loads its data, trains on one batch. The task's baselines (elu, relu, ... unless it names others) always belong to its space.
 
-A task is built in, or a module that default-exports defineTask({...}) in aquasurf.config.ts or in the folder of --tasks; the study keeps a hash of its source, so that workers with another version refuse it.`,
+A task is built in, or a module that default-exports defineTask({...}) in aquasurf.config.ts or in the folder of --tasks; the study keeps a hash of its source and one of its data, so that workers with other ones refuse it.`,
     )
     .argument('<name>', 'letters, digits, "-", "_" and ".", at most 64')
     .requiredOption('--task <task>', 'built-in task or one of your own, e.g. fashion-mnist/small-cnn')
@@ -89,6 +90,10 @@ A task is built in, or a module that default-exports defineTask({...}) in aquasu
       'eigenvalues at or below this share of the largest count as zero (default: 1e-6)',
       notNegative,
     )
+    .option(
+      '--no-check',
+      'store it untried, where network or data are not on this machine; workers do not compare their data then',
+    )
     .option(...TASKS_FLAG)
     .option(...JSON_FLAG)
     .action(createAction);
@@ -125,14 +130,14 @@ async function createAction(name: string, flags: CreateFlags): Promise<void> {
   const operators = await resolveOperators(flags.operators, modules);
   expandSpace(flags.space, operators);
   const [
-    { checkOperatorsApart },
+    { checkTaskApart },
     { resolveTask },
     { withPipeline },
     { createStudy },
     { studyView, studyText },
     { printResult },
   ] = await Promise.all([
-    import('../../../compute/check-operators.js'),
+    import('../../../compute/check-task-apart.js'),
     import('../../../nn/tasks/task-registry.js'),
     import('../../command-context.js'),
     import('../../../producers/create-study.js'),
@@ -140,11 +145,12 @@ async function createAction(name: string, flags: CreateFlags): Promise<void> {
     import('../../output.js'),
   ]);
   const task = await resolveTask(flags.task, modules);
-  await checkOperatorsApart(operators, modules);
+  const dataHash = flags.check ? await checkTaskApart(task, operators, modules) : undefined;
   await withPipeline(async ({ pipeline }) => {
     await createStudy(pipeline, {
       name,
       task,
+      dataHash,
       space: flags.space,
       operators,
       metric: flags.metric,

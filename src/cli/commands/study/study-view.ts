@@ -68,7 +68,8 @@ export function studyText(view: StudyView): string {
   const features = `${fisher.defined} defined, ${fisher.undefined} undefined, ${fisher.failed} failed, ${fisher.owed} owed`;
   return fields([
     ['study', view.name],
-    ['task', `${view.task.name} (source ${view.task.sourceHash.slice(0, 12)})`],
+    ['task', taskText(view.task)],
+    ...updatesText(view.task),
     ...view.spaces.map((space, i): [string, string] => [i === 0 ? 'space' : '', spaceText(space)]),
     ['optimises', `${view.metric} (${view.direction}), seed ${view.seed}`],
     ['chooses by', `${surrogate.regressor} on ${PLACES_TEXT[surrogate.places]}, ${surrogate.acquisition}`],
@@ -99,6 +100,20 @@ function stageFailureText({ job, count, workers, last, reason }: StudyView['stag
 
 function failureText({ work, fn, seed, reason }: StudyFailure): string {
   return `${work} of ${fn}${seed === undefined ? '' : ` with seed ${seed}`}: ${reason}`;
+}
+
+function taskText({ name, sourceHash, network, dataHash }: StudyDoc['task']): string {
+  const data = network === false ? '' : `, data ${dataHash?.slice(0, 12) ?? 'not compared'}`;
+  return `${name} (source ${sourceHash.slice(0, 12)}${data})`;
+}
+
+const KEPT = { features: 'features kept', results: 'results kept', both: 'features and results kept', nothing: '' };
+
+function updatesText({ updates = [] }: StudyDoc['task']): Array<[string, string]> {
+  return updates.map(({ at, from, data, keep }) => {
+    const what = [`source ${from.slice(0, 12)}`, ...(data ? ['other data'] : []), KEPT[keep]].filter(Boolean);
+    return ['', `updated ${at.toISOString().slice(0, 16).replace('T', ' ')}, before: ${what.join(', ')}`];
+  });
 }
 
 function fisherText({ batchSize, floor, bins, compat, uploaded }: StudyDoc['fisher']): string {

@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import type { DataSet, TaskDefinition } from './task.js';
+
+/**
+ * SHA-256 of all that a task's `loadData` gives: shapes, classes, inputs, labels, splits, and the order of their rows. It
+ * costs a second for each 1.5 GB or so, once for each process that loads the data (docs/design.md section 5). A version that the
+ * task names stands in its place.
+ */
+export function dataHash({ dataVersion }: TaskDefinition, data: DataSet): string {
+  const hash = createHash('sha256');
+  if (dataVersion !== undefined) return hash.update(`version ${dataVersion}`).digest('hex');
+  const { inputShape, classes, train, validation, test } = data;
+  hash.update(JSON.stringify({ inputShape, classes }));
+  for (const { inputs, labels, rows } of [train, validation, test]) {
+    hash.update(JSON.stringify([rows, inputs.length, labels.length]));
+    for (const { buffer, byteOffset, byteLength } of [inputs, labels]) {
+      // In parts: a single update takes 2 GB at most.
+      for (let from = 0; from < byteLength; from += PART) {
+        hash.update(new Uint8Array(buffer, byteOffset + from, Math.min(PART, byteLength - from)));
+      }
+    }
+  }
+  return hash.digest('hex');
+}
+
+const PART = 2 ** 28;
