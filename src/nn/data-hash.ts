@@ -3,8 +3,8 @@ import type { DataSet, TaskDefinition } from './task.js';
 
 /**
  * SHA-256 of all that a task's `loadData` gives: shapes, classes, inputs, labels, splits, and the order of their rows. It
- * costs a second for each 1.5 GB or so, once for each process that loads the data (docs/design.md section 5). A version that the
- * task names stands in its place.
+ * costs about two seconds for each GB on a slow core, once for each process that loads the data. A version that the task
+ * names stands in its place.
  */
 export function dataHash({ dataVersion }: TaskDefinition, data: DataSet): string {
   const hash = createHash('sha256');

@@ -15,6 +15,7 @@ const EXPECTED = [
     'study create',
     'study list',
     'study show',
+    'study update-task',
     'study delete',
     'task list',
     'task layers',
