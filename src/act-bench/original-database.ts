@@ -27,7 +27,8 @@ function functionResults(row: SqliteRow): FunctionResults {
   const result = {
     trainAcc: figure('train_acc'),
     trainLoss: figure('train_loss'),
-    valLoss: figure('val_loss'),
+    // SQLite has no NaN: what a training that diverged gave stands there as NULL.
+    valLoss: row.val_loss === null ? Number.NaN : figure('val_loss'),
     testAcc: figure('test_acc'),
     testLoss: figure('test_loss'),
     runtime: figure('runtime'),

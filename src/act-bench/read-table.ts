@@ -7,7 +7,7 @@ import { jsonMembers } from './json-members.js';
 import type { ActBenchTable } from './table.js';
 import { parseEntry } from './table-entry.js';
 
-/** Python writes these although JSON has no such words. */
+/** Python writes these although JSON has no such words; a number that is too large for JavaScript reads as infinite. */
 const NOT_FINITE = /([:,[]\s*)(?:NaN|-?Infinity)(?=\s*[,\]}])/g;
 const KEY = /^\s*("(?:[^"\\]|\\.)*")\s*:/;
 
@@ -53,7 +53,7 @@ function parseMember(text: string): { name: string; value: unknown } {
     return { name, value: JSON.parse(body) };
   } catch {
     try {
-      return { name, value: JSON.parse(body.replace(NOT_FINITE, '$1null')) };
+      return { name, value: JSON.parse(body.replace(NOT_FINITE, '$11e999')) };
     } catch (error) {
       throw new Error(`function ${name}: ${errorLine(error)}`, { cause: error });
     }

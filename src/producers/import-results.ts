@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { FunctionResults } from '../act-bench/function-results.js';
 import { FunctionEnumerator } from '../domain/enumeration/enumerator.js';
 import { countOperators, formatExpression, parseExpression } from '../domain/expression/expression.js';
@@ -6,19 +5,21 @@ import { ExpressionError } from '../domain/expression/expression-error.js';
 import { rankOf } from '../domain/expression/rank.js';
 import { canonicalHash } from '../domain/features/canonical-hash.js';
 import { isUsable, outputFeatures } from '../domain/features/output-features.js';
-import { packCdf } from '../domain/features/spectrum.js';
+import { layersFault, packCdf } from '../domain/features/spectrum.js';
 import { operatorSet } from '../domain/operators/index.js';
 import { AquasurfError } from '../errors.js';
 import type { Pipeline } from '../queues/pipeline.js';
-import type { FisherSettings, StudyDoc } from '../store/documents.js';
+import type { StudyDoc } from '../store/documents.js';
 import { rangeId } from '../store/functions/spaces.js';
 import type { ImportCounts, ImportedFunction } from '../store/trials/import-results.js';
+import { importedFisherSettings } from './imported-settings.js';
 import { listSpace } from './spaces/spaces.js';
+import { checkMeasured } from './training/report-result.js';
 
 export interface ImportOptions {
   /**
-   * Where the Fisher features come from: the original program (or Act-Bench), `aquasurf export` of a study with this
-   * study's settings, or nowhere: then they are left out. @defaultValue 'original'
+   * Where the Fisher features come from: the original program (or Act-Bench); a study with this study's settings; or
+   * nowhere: then they are left out. @defaultValue what the file says, as those of `aquasurf export` do, else 'original'
    */
   features?: 'original' | 'study' | 'none';
 }
@@ -40,8 +41,8 @@ const PAGE = 1000;
 /**
  * Adds functions to a study's space and their results and features to its trials. Run i of a function gets the seed i
  * after the study's. What is there stays as it is, so that an import may be repeated.
- * @throws AquasurfError TABLE_INVALID for a name that is no function, FAILED where the features do not fit those that
- * the study has
+ * @throws AquasurfError TABLE_INVALID for a name that is no function, and for features that are no CDFs; USAGE where a
+ * result lacks the study's metric; FAILED where the features do not fit those that the study has
  */
 export async function importResults(
   { store }: Pipeline,
@@ -51,8 +52,9 @@ export async function importResults(
 ): Promise<ImportReport> {
   const study = await store.studies.get(name);
   refuseOwnOperators(study);
+  for (const entry of functions) checkEntry(study, entry);
   const { entries, merged, unusable } = distinct(functions);
-  const settings = await importedFisherSettings(store, study, entries, options.features ?? 'original');
+  const settings = await importedFisherSettings(store, study, entries, options.features);
   const report: ImportReport = { added: 0, known: 0, running: 0, waiting: 0, features: 0, merged, unusable };
   const now = await store.now();
   for (let start = 0; start < entries.length; start += PAGE) {
@@ -71,6 +73,13 @@ function refuseOwnOperators({ _id, operatorSource, operators }: StudyDoc): void 
     'FAILED',
     `study ${_id} has operators of its own (${operators}): tables go into studies with built-in operators`,
   );
+}
+
+function checkEntry(study: StudyDoc, { fn, results, fisherCdf, fisherSettings }: FunctionResults): void {
+  const mend = `import a file that has it, or into a study of another metric`;
+  for (const result of results) checkMeasured(study, result, `import of ${fn}`, mend);
+  const fault = fisherCdf?.length ? layersFault(fisherCdf, fisherSettings?.uploaded) : undefined;
+  if (fault !== undefined) throw new AquasurfError('TABLE_INVALID', `the Fisher features of ${fn}: ${fault}`);
 }
 
 /** Each function once, under its smallest name; what one of its names lacks, another may have. */
@@ -95,10 +104,13 @@ function distinct(functions: readonly FunctionResults[]) {
 
 function merged(a: NamedResults, b: NamedResults): NamedResults {
   const [first, second] = rank(a.fn) <= rank(b.fn) ? [a, b] : [b, a];
+  const featured = !first.fisherCdf?.length && second.fisherCdf ? second : first;
+  const { fisherSettings: _, ...named } = first;
   return {
-    ...first,
+    ...named,
     results: first.results.length > 0 ? first.results : second.results,
-    fisherCdf: first.fisherCdf?.length ? first.fisherCdf : (second.fisherCdf ?? first.fisherCdf),
+    fisherCdf: featured.fisherCdf,
+    ...(featured.fisherSettings ? { fisherSettings: featured.fisherSettings } : {}),
   };
 }
 
@@ -111,38 +123,6 @@ function canonicalName(name: string): string {
     if (!(error instanceof ExpressionError)) throw error;
     throw new AquasurfError('TABLE_INVALID', `the file has "${name}", which is no function: ${error.message}`);
   }
-}
-
-/** Features of different networks or settings must not mix: a study without any takes on the file's settings. */
-async function importedFisherSettings(
-  store: Pipeline['store'],
-  study: StudyDoc,
-  entries: readonly NamedResults[],
-  source: NonNullable<ImportOptions['features']>,
-): Promise<FisherSettings | null> {
-  const length = entries.find(({ fisherCdf }) => fisherCdf?.length)?.fisherCdf?.length;
-  if (source === 'none' || length === undefined) return null;
-  const settings = source === 'study' ? study.fisher : { ...study.fisher, floor: 0, compat: 'aquasurf' as const };
-  const present = await store.fisher.sample(study._id);
-  const mend = 'import into another study, or without features (--features none)';
-  if (!present) {
-    if (!isDeepStrictEqual(settings, study.fisher)) await store.studies.setFisher(study._id, settings);
-    return settings;
-  }
-  if (present.length !== length) {
-    throw new AquasurfError(
-      'FAILED',
-      `the file's Fisher features have ${length} values, those of study ${study._id} ${present.length}; ${mend}`,
-    );
-  }
-  if (!isDeepStrictEqual(present.settings, settings)) {
-    const ours = 'if the file comes from `aquasurf export` of such a study, say so with --features study';
-    throw new AquasurfError(
-      'FAILED',
-      `the Fisher features of study ${study._id} were made with other settings than the file's; ${mend}; ${ours}`,
-    );
-  }
-  return settings;
 }
 
 /** Stores the functions under their names, and under those of their other names that mean the same here. */

@@ -14,7 +14,7 @@ const STUDY_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 const hash = z.string().regex(/^[0-9a-f]{32}$/, 'expected a canonical hash of 32 hex digits');
 const count = z.int().nonnegative();
-const fisherSettings = z.object({
+export const fisherSettings = z.object({
   seed: z.int(),
   batchSize: z.int().positive(),
   floor: z.number().nonnegative(),

@@ -13,6 +13,7 @@ import type { ImportOptions } from '../producers/import-results.js';
 import type { PopulateOptions } from '../producers/spaces/populate.js';
 import type { TrainOptions } from '../producers/training/retraining.js';
 import type { SearchOptions } from '../producers/training/search.js';
+import { fisherSettings } from '../store/document-schemas.js';
 import type { ExportOptions } from '../store/reports/export-table.js';
 import { KEPT_OF_TASK } from '../store/task-of-study.js';
 
@@ -150,6 +151,7 @@ const ARGUMENTS = {
           (value) => value === null || Array.isArray(value) || value instanceof Float32Array,
           'a list of numbers, or null',
         ),
+        fisherSettings: fisherSettings.optional(),
       } satisfies Shape<FunctionResults>,
       'results of one function, as readResults gives them',
     ),

@@ -1,14 +1,19 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resultsOfTable } from '../../src/act-bench/function-results.js';
 import { readResults } from '../../src/act-bench/read-results.js';
 import type { ActBenchTable, TableEntry } from '../../src/act-bench/table.js';
+import { writeTable } from '../../src/act-bench/write-table.js';
 import { packageDir } from '../../src/config.js';
 import { canonicalHash } from '../../src/domain/features/canonical-hash.js';
 import { outputFeatures } from '../../src/domain/features/output-features.js';
+import type { Metric } from '../../src/domain/trial.js';
 import { resolveTask } from '../../src/nn/tasks/task-registry.js';
 import { openPipeline } from '../../src/open-pipeline.js';
 import { createStudy } from '../../src/producers/create-study.js';
+import type { FisherChoices } from '../../src/producers/fisher/fisher-settings.js';
 import { Study } from '../../src/study.js';
 import { testServices } from '../support/services.js';
 
@@ -35,12 +40,16 @@ describe('import and export of tables', () => {
   beforeAll(async () => {
     pipeline = await openPipeline(services);
   });
-  afterAll(() => pipeline.close());
+  const folder = mkdtempSync(join(tmpdir(), 'aquasurf-tables-'));
+  afterAll(async () => {
+    await pipeline.close();
+    rmSync(folder, { recursive: true });
+  });
   let studies = 0;
-  async function newStudy(seed = 0): Promise<Study> {
+  async function newStudy(seed = 0, fisher: FisherChoices = {}, metric: Metric = 'valAcc'): Promise<Study> {
     const name = `import-${process.pid}-${++studies}`;
     const task = await resolveTask('fashion-mnist/tiny', { projectDir: packageDir });
-    await createStudy(pipeline, { name, task, space: ['tanh(x)'], seed });
+    await createStudy(pipeline, { name, task, space: ['tanh(x)'], seed, fisher, metric });
     return new Study(name, pipeline);
   }
   const counts = { added: 0, known: 0, running: 0, waiting: 0, features: 0, merged: 0, unusable: 0 };
@@ -50,11 +59,12 @@ describe('import and export of tables', () => {
     expect(await study.importResults(resultsOfTable(TABLE))).toEqual({ ...counts, added: 3, features: 2 });
     const { table, leftOut } = await study.exportTable();
     expect(leftOut).toBe(0);
+    const fisherSettings = (await study.info()).fisher;
     expect(new Map([...table].sort())).toEqual(
       new Map<string, TableEntry>([
-        ['erf(x)', { ...TABLE.get('erf(x)')!, testAcc: 0.69 }],
+        ['erf(x)', { ...TABLE.get('erf(x)')!, testAcc: 0.69, fisherSettings }],
         // relu(x) is another function: not taken for an alias.
-        ['max(x,tanh(x))', { ...TABLE.get('max(x,tanh(x))')!, equivalents: ['max(tanh(x),x)'] }],
+        ['max(x,tanh(x))', { ...TABLE.get('max(x,tanh(x))')!, equivalents: ['max(tanh(x),x)'], fisherSettings }],
         ['sinh(sinh(x))', TABLE.get('sinh(sinh(x))')!],
       ]),
     );
@@ -150,6 +160,76 @@ describe('import and export of tables', () => {
     expect((await ours.info()).fisher).not.toHaveProperty('compat');
     await expect(ours.importResults(resultsOfTable(TABLE))).rejects.toThrow(/other settings.*--features study/);
     expect(await ours.importResults(resultsOfTable(TABLE), { features: 'study' })).toMatchObject({ known: 3 });
+  });
+
+  it('takes the settings of the features from the file, where it says them', async () => {
+    const source = await newStudy();
+    await source.importResults(resultsOfTable(TABLE), { features: 'study' });
+    const { table } = await source.exportTable();
+    const file = join(folder, 'own.json.gz');
+    await writeTable(file, table);
+    const results = await readResults(file);
+    // One's own export changes nothing, into this study or an empty one of the same settings.
+    const before = (await source.info()).fisher;
+    expect(await source.importResults(results)).toMatchObject({ known: 3 });
+    expect((await source.info()).fisher).toEqual(before);
+    const same = await newStudy();
+    await same.importResults(results);
+    expect((await same.info()).fisher).toEqual(before);
+    // An empty study of other settings takes on the file's; one that has features refuses them.
+    const other = await newStudy(0, { batchSize: 7 });
+    expect((await other.info()).fisher.batchSize).toBe(7);
+    await other.importResults(results);
+    expect((await other.info()).fisher).toEqual(before);
+    const original = await newStudy();
+    await original.importResults(resultsOfTable(TABLE));
+    await expect(original.importResults(results)).rejects.toThrow(
+      /floor 0, .*as the original program.*than the file's \(batch 100, floor 0.000001/,
+    );
+    await expect((await newStudy()).importResults(results, { features: 'original' })).rejects.toThrow(
+      /the file says that its Fisher features were made with batch 100.*leave the option out/,
+    );
+    const mixed = [...results, ...resultsOfTable(new Map([['abs(x)', entry(0.5)]]))];
+    await expect((await newStudy()).importResults(mixed)).rejects.toThrow(/features of different settings: .*abs\(x\)/);
+  });
+
+  it.each<[cdf: number[], message: RegExp]>([
+    [[0, 0.5, 0.9], /layer 1 ends in 0.9.*; a CDF ends in 1/],
+    [[0, 0.5, 0.2, 1], /layer 1 falls from 0.5 to 0.2/],
+    [[0, 1, 0.5, 0.2], /layer 2 falls from 0.5 to 0.2/],
+    [[0, 1, 0, 0.5], /layer 2 ends in 0.5/],
+  ])('refuses features that are no CDFs: %j', async (cdf, message) => {
+    const study = await newStudy();
+    const results = resultsOfTable(new Map([['erf(x)', entry(0.5, { fisherCdf: Float32Array.from(cdf) })]]));
+    await expect(study.importResults(results)).rejects.toMatchObject({
+      code: 'TABLE_INVALID',
+      message: expect.stringMatching(message),
+    });
+    expect((await study.summary()).evaluated).toBe(0);
+  });
+
+  it("refuses results without the study's metric, and gives back those that diverged", async () => {
+    const study = await newStudy(0, {}, 'valLoss');
+    const without = resultsOfTable(new Map([['erf(x)', entry(0.5, { valLoss: null })]]));
+    await expect(study.importResults(without)).rejects.toMatchObject({
+      code: 'USAGE',
+      message: expect.stringMatching(
+        /^import of erf\(x\): .* minimises the validation loss, which is not in the result/,
+      ),
+    });
+    const table: ActBenchTable = new Map([
+      ['erf(x)', entry(0.5, { valLoss: 2.5 })],
+      ['tanh(x)', entry(0.1, { valLoss: Number.NaN })],
+    ]);
+    await study.importResults(resultsOfTable(table));
+    expect((await study.best()).map(({ fn, valLoss }) => [fn, valLoss])).toEqual([
+      ['erf(x)', 2.5],
+      ['tanh(x)', null],
+    ]);
+    const file = join(folder, 'diverged.json');
+    await writeTable(file, (await study.exportTable()).table);
+    const again = await newStudy(0, {}, 'valLoss');
+    expect(await again.importResults(await readResults(file))).toMatchObject({ added: 2 });
   });
 
   it('reads a database of the original program: results, features, functions that wait', async () => {

@@ -14,7 +14,7 @@ export function registerExport(program: Command): void {
     .command('export')
     .summary('write the results of a study to a file')
     .description(
-      'Writes the evaluated functions of a study with their results and Fisher features in the format of Act-Bench: one JSON object whose keys are functions. With several runs of a function the figures are medians, and "Seeds" lists each run\'s accuracies. `import` reads such a file.',
+      'Writes the evaluated functions of a study with their results and Fisher features in the format of Act-Bench: one JSON object whose keys are functions. With several runs of a function the figures are medians, "Seeds" lists each run\'s accuracies, and "Fisher settings" says how the features were made. `import` reads such a file.',
     )
     .argument('<study>', 'the study')
     .requiredOption('--out <file>', 'the file; gzipped where its name ends in .gz')
@@ -40,7 +40,8 @@ async function exportAction(name: string, flags: ExportFlags): Promise<void> {
     const { table, leftOut } = await study.exportTable({ minRuns: flags.minRuns });
     await writeTable(flags.out, table, { digits: flags.digits });
     const result = { file: flags.out, functions: table.size, leftOut };
-    const note = leftOut > 0 ? `; ${leftOut} left out: fewer than ${flags.minRuns} runs, or no test accuracy` : '';
+    const note =
+      leftOut > 0 ? `; ${leftOut} left out: fewer than ${flags.minRuns} runs, or no validation or test accuracy` : '';
     const text = `${table.size} functions of study ${name} in ${flags.out}${note}`;
     printResult(result, flags, () => text, flags.out);
   });

@@ -1,10 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Command, Option } from 'commander';
 import type { ImportOptions } from '../../producers/import-results.js';
 import { examples, JSON_FLAG } from '../help.js';
 
 interface ImportFlags {
   study: string;
-  features: NonNullable<ImportOptions['features']>;
+  features?: NonNullable<ImportOptions['features']>;
   json?: boolean;
 }
 
@@ -20,29 +21,35 @@ export function registerImport(program: Command): void {
     .addOption(
       new Option(
         '--features <source>',
-        'what its Fisher features are: of the original program, whose quirks they have; of a study with the same task and settings as this one, by `export`; or not wanted',
-      )
-        .choices(['original', 'study', 'none'])
-        .default('original'),
+        'what its Fisher features are: of the original program, whose quirks they have; of a study with the same task and settings as this one; or not wanted (default: what the file says, as files of `export` do, else original)',
+      ).choices(['original', 'study', 'none']),
     )
     .option(...JSON_FLAG)
     .action(importAction);
   examples(command, [
     ['aquasurf import act_bench_cnn.json --study paper', 'results and features of Act-Bench'],
     ['aquasurf import aquasurf.db --study paper', 'a database of the original program'],
-    ['aquasurf import table.json.gz --study small --features study', 'what `aquasurf export` wrote elsewhere'],
+    ['aquasurf import table.json.gz --study small', 'what `aquasurf export` wrote elsewhere'],
   ]);
 }
 
 async function importAction(file: string, flags: ImportFlags): Promise<void> {
-  const [{ readResults }, { withStudy }, { printResult }] = await Promise.all([
+  const [{ readResults }, { settingsText }, { withStudy }, { notify, printResult }] = await Promise.all([
     import('../../act-bench/read-results.js'),
+    import('../../producers/imported-settings.js'),
     import('../command-context.js'),
     import('../output.js'),
   ]);
   const results = await readResults(file);
   await withStudy(flags.study, async (study) => {
-    const report = await study.importResults(results, { features: flags.features });
+    const before = (await study.info()).fisher;
+    const report = await study.importResults(results, flags.features ? { features: flags.features } : {});
+    const { fisher } = await study.info();
+    if (!isDeepStrictEqual(before, fisher)) {
+      notify(
+        `Fisher features of study ${flags.study} are now ${settingsText(fisher)}, as the file's; before: ${settingsText(before)}`,
+      );
+    }
     printResult(report, flags, ({ added, known, running, waiting, features, merged, unusable }) => {
       const notes = [
         known > 0 ? `${known} had results before` : '',

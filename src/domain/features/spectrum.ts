@@ -91,3 +91,50 @@ export function packCdf(features: ArrayLike<number>): Uint16Array {
 export function unpackCdf(packed: Uint16Array): Float32Array {
   return Float32Array.from(packed, (value) => value / CDF_SCALE);
 }
+
+/** Sums of float32 numbers, and numbers with seven digits, miss 1 by so much. */
+const NEARLY = 1e-6;
+
+/** What keeps values from being the CDF of a layer, e.g. `ends in 0.5; a CDF ends in 1`; undefined where nothing does. */
+export function cdfFault(cdf: ArrayLike<number>): string | undefined {
+  for (let i = 0; i < cdf.length; i++) {
+    const value = cdf[i]!;
+    if (typeof value !== 'number' || !(value >= 0 && value <= 1 + NEARLY)) {
+      return `has ${String(value)} at ${i}; a CDF lies between 0 and 1`;
+    }
+    if (i > 0 && value < cdf[i - 1]!)
+      return `falls from ${short(cdf[i - 1]!)} to ${short(value)} at ${i}; a CDF never falls`;
+  }
+  const last = cdf[cdf.length - 1]!;
+  return last >= 1 - NEARLY ? undefined : `ends in ${short(last)}; a CDF ends in 1`;
+}
+
+/**
+ * The same of CDFs one after the other.
+ * @param lengths of the layers; where they are not known, one ends where it has reached 1 and the next value is smaller
+ */
+export function layersFault(
+  features: ArrayLike<number>,
+  lengths: readonly number[] = lengthsOf(features),
+): string | undefined {
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  if (total !== features.length) return `${features.length} values, but its layers have ${lengths.join(' + ')}`;
+  const values = Array.from(features);
+  let offset = 0;
+  for (const [layer, length] of lengths.entries()) {
+    const fault = cdfFault(values.slice(offset, offset + length));
+    if (fault !== undefined) return `layer ${layer + 1} ${fault}`;
+    offset += length;
+  }
+  return undefined;
+}
+
+function lengthsOf(features: ArrayLike<number>): number[] {
+  const ends = Array.from(features).flatMap((value, i, all) => {
+    return i + 1 === all.length || (value >= 1 - NEARLY && all[i + 1]! < value) ? [i + 1] : [];
+  });
+  return ends.map((end, i) => end - (ends[i - 1] ?? 0));
+}
+
+/** Without the digits that float32 adds. */
+const short = (value: number): number => Number(value.toPrecision(7));

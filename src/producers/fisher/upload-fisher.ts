@@ -1,4 +1,4 @@
-import { packCdf } from '../../domain/features/spectrum.js';
+import { cdfFault, packCdf } from '../../domain/features/spectrum.js';
 import { AquasurfError } from '../../errors.js';
 import type { Pipeline } from '../../queues/pipeline.js';
 import { reconcileEmbedding } from '../reconcile-embedding.js';
@@ -45,14 +45,8 @@ function checkCdfs(cdfs: ReadonlyArray<ArrayLike<number>>, refuse: (what: string
     const where = `layer ${layer + 1}`;
     if (typeof cdf?.length !== 'number') refuse(`${where} is no list of numbers; give a CDF for each layer`);
     if (cdf.length < 2) refuse(`${where} has ${cdf.length} values; 2 are the fewest that tell functions apart`);
-    for (let i = 0; i < cdf.length; i++) {
-      const value = cdf[i]!;
-      if (typeof value !== 'number' || !(value >= 0 && value <= 1))
-        refuse(`${where} has ${value} at ${i}; a CDF lies between 0 and 1`);
-      if (i > 0 && value < cdf[i - 1]!)
-        refuse(`${where} falls from ${cdf[i - 1]} to ${value} at ${i}; a CDF never falls`);
-    }
-    if (Math.abs(cdf[cdf.length - 1]! - 1) > 1e-6) refuse(`${where} ends in ${cdf[cdf.length - 1]}; a CDF ends in 1`);
+    const fault = cdfFault(cdf);
+    if (fault !== undefined) refuse(`${where} ${fault}`);
   }
 }
 

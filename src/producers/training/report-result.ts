@@ -38,7 +38,7 @@ export async function reportResult(
   const study = await store.studies.get(name);
   const seed = given ?? study.seed;
   const result = { ...UNMEASURED, ...figures };
-  checkMeasured(study, result, `report of ${fn}`);
+  checkMeasured(study, result, `report of ${fn}`, `give ${study.metric} (${METRIC_FLAGS[study.metric]})`);
   const hash = await hashOfName(store, study, fn);
   if (hash === undefined) throw notInStudy(study, fn);
   const run = { seed, result, history: [], worker: 'outside' };
@@ -60,19 +60,21 @@ export async function reportResult(
 /**
  * A result without the study's metric would be done, and neither ranked nor seen by the surrogate.
  * @param where for the message, e.g. `report of relu(x)`
+ * @param mend what to do
  * @throws AquasurfError USAGE
  */
 export function checkMeasured(
   { _id, metric, direction }: Pick<StudyDoc, '_id' | 'metric' | 'direction'>,
   result: Partial<Record<Metric, number | null>>,
   where: string,
+  mend: string,
 ): void {
   if (result[metric] !== null && result[metric] !== undefined) return;
   const diverged = metric === 'valLoss' ? '; of a training that diverged it is NaN' : '';
   throw new AquasurfError(
     'USAGE',
     `${where}: study ${_id} ${direction === 'max' ? 'maximises' : 'minimises'} the ${METRIC_NAMES[metric]}, which is not ` +
-      `in the result: give ${metric} (${METRIC_FLAGS[metric]})${diverged}`,
+      `in the result: ${mend}${diverged}`,
   );
 }
 

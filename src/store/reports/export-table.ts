@@ -22,6 +22,7 @@ const MAX_NAMES = 10_000;
 
 /** The evaluated functions of a study as a table, in the order of their names. Runs are in the order of their seeds. */
 export async function exportTable(store: Store, study: string, options: ExportOptions = {}): Promise<ExportedTable> {
+  const { metric, fisher: settings } = await store.studies.get(study);
   const trials = (await store.trials.finished(study)).sort((a, b) => ((a.fn ?? '') < (b.fn ?? '') ? -1 : 1));
   const table: ActBenchTable = new Map();
   for (let start = 0; start < trials.length; start += PAGE) {
@@ -37,7 +38,10 @@ export async function exportTable(store: Store, study: string, options: ExportOp
       );
       if (trial.fn === null || own.length < Math.max(options.minRuns ?? 1, 1)) continue;
       const cdf = unpackCdf(features.get(trial.hash) ?? new Uint16Array());
-      table.set(trial.fn, await entryOf(store, trial, own, cdf));
+      const entry = await entryOf(store, trial, own, cdf);
+      // In such a study every result has a loss: what is not finite is that of a training that diverged.
+      if (metric === 'valLoss') entry.valLoss ??= Number.NaN;
+      table.set(trial.fn, cdf.length > 0 ? { ...entry, fisherSettings: settings } : entry);
     }
   }
   return { table, leftOut: trials.length - table.size };
