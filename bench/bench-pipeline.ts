@@ -3,6 +3,7 @@ import { loadConfig, packageDir } from '../dist/config.js';
 import { openPipeline } from '../dist/open-pipeline.js';
 import type { Pipeline } from '../dist/queues/pipeline.js';
 import { findServices } from '../dist/services/services.js';
+import type { Store } from '../dist/store/store.js';
 
 /**
  * Runs `body` on a new database, dropped afterwards, and queues of its name: on the servers of REDIS_URL and
@@ -27,4 +28,12 @@ export async function withBenchPipeline<T>(
   } finally {
     await services.close();
   }
+}
+
+/** Where the database of a benchmark is, for its consumers. */
+export function databaseUri({ client, database }: Store): string {
+  const { hosts, credentials } = client.options;
+  const user = credentials ? `${credentials.username}:${credentials.password}@` : '';
+  const options = credentials ? `?authSource=${credentials.source}` : '';
+  return `mongodb://${user}${hosts.map(String).join(',')}/${database}${options}`;
 }

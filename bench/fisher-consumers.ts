@@ -7,7 +7,7 @@ import { createStudy } from '../dist/producers/create-study.js';
 import type { Pipeline } from '../dist/queues/pipeline.js';
 import type { TrialDoc } from '../dist/store/documents.js';
 import { Study } from '../dist/study.js';
-import { withBenchPipeline } from './bench-pipeline.js';
+import { databaseUri, withBenchPipeline } from './bench-pipeline.js';
 import { type Benchmark, rounded } from './benchmark.js';
 import { bareSeconds, pinToCore } from './fisher-bare.js';
 
@@ -88,10 +88,9 @@ async function withConsumers<T>(
   { consumers, pinned }: { consumers: number; pinned: boolean },
   body: () => Promise<T>,
 ): Promise<T> {
-  const { hosts } = store.client.options;
   const supervisor = new Supervisor({
     redisUrl: queues.address.redisUrl,
-    mongodbUri: `mongodb://${hosts.map(String).join(',')}/${store.database}`,
+    mongodbUri: databaseUri(store),
     consumers: Array.from({ length: consumers }, () => ({
       queues: ['schema-expansion', 'output-features', 'fisher-eigenvalues'],
       gpu: undefined,

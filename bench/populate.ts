@@ -11,7 +11,7 @@ import { populationChecksum } from '../dist/store/checksum.js';
 import { createIndexes } from '../dist/store/mongo/indexes.js';
 import type { Store } from '../dist/store/store.js';
 import { Study } from '../dist/study.js';
-import { withBenchPipeline } from './bench-pipeline.js';
+import { databaseUri, withBenchPipeline } from './bench-pipeline.js';
 import { type Benchmark, rounded } from './benchmark.js';
 import { type CpuSeconds, cpuSeconds } from './cpu-seconds.js';
 
@@ -226,9 +226,4 @@ async function insert(
   };
   await Promise.all(Array.from({ length: parallel }, lane));
   return (performance.now() - started) / 1000;
-}
-
-function databaseUri(store: Store): string {
-  const { hosts } = store.client.options;
-  return `mongodb://${hosts.map(String).join(',')}/${store.database}`;
 }

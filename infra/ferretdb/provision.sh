@@ -5,6 +5,7 @@
 # Needs root and apt; where there is no Go 1.25, one comes from the Go module proxy (GOPROXY). What is there is kept; each
 # part appears complete or not at all; two calls at once build once. Prints a line for each step; details go to CACHE/*.log.
 set -euo pipefail
+umask 022  # what is built runs under accounts of its own
 
 CACHE=$(realpath -m "$1")
 SUITE=forky

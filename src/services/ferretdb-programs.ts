@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { packageDir } from '../config.js';
@@ -13,9 +12,6 @@ export interface FerretdbPrograms {
   gateway: string;
   /** A Debian root with PostgreSQL 18 and DocumentDB. */
   root: string;
-  /** Of the user `postgres` inside the root. */
-  uid: number;
-  gid: number;
 }
 
 interface ProvisionOptions {
@@ -49,14 +45,13 @@ export async function planFerretdb(cacheDir: string): Promise<Plan> {
 export async function provideFerretdb(options: ProvisionOptions): Promise<FerretdbPrograms> {
   const { cache, root, gateway, complete } = placesIn(options.cacheDir);
   if (!complete) await provision(cache, options);
-  const [, uid, gid] = /^postgres:[^:]*:(\d+):(\d+):/m.exec(await readFile(join(root, 'etc/passwd'), 'utf8')) ?? [];
-  return { gateway, root, uid: Number(uid), gid: Number(gid) };
+  return { gateway, root };
 }
 
 async function checkPrivileges(): Promise<void> {
   if (process.platform !== 'linux') throw unavailable(`FerretDB runs on Linux only, this is ${process.platform}`);
   if (process.getuid?.() !== 0) throw unavailable('FerretDB needs root');
-  const namespace = await execa('unshare', ['-m', '--propagation', 'private', 'true'], { reject: false });
+  const namespace = await execa('unshare', ['-m', '-n', '--propagation', 'private', 'true'], { reject: false });
   if (namespace.code === 'ENOENT') throw unavailable('FerretDB needs unshare (Debian: apt-get install util-linux)');
   if (namespace.failed) {
     throw unavailable(`FerretDB needs the right to mount (a container must be privileged): ${whyFailed(namespace)}`);

@@ -1,30 +1,25 @@
-import { existsSync } from 'node:fs';
-import { chown, copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { whyFailed } from '../program-output.js';
-import { type FerretdbPrograms, ferretdbInfra, planFerretdb, provideFerretdb } from './ferretdb-programs.js';
+import { inPostgres, type Jail, prepareCluster } from './ferretdb-cluster.js';
+import { planFerretdb, provideFerretdb } from './ferretdb-programs.js';
 import { askMongodb } from './mongodb-answer.js';
+import { mongodbUrl, OUR_USER } from './mongodb-user.js';
 import { type ProcessIdentity, stopProcess } from './process-identity.js';
-import type { StartContext } from './server-kind.js';
-import { becomesReady, choosePort, listens, spawnServer, whyEnded } from './server-process.js';
+import type { ServerAddress, StartContext } from './server-kind.js';
+import { becomesReady, chooseAddress, listens, spawnServer, whyEnded } from './server-process.js';
 import { type ServerSource, unavailable } from './server-source.js';
-import { straysIn } from './stray-servers.js';
 
-const POSTGRES_BIN = '/usr/lib/postgresql/18/bin';
 const POSTGRES_TIMEOUT_MS = 120_000;
 const GATEWAY_TIMEOUT_MS = 30_000;
 const STOP_GATEWAY = 'SIGTERM';
 /** PostgreSQL's fast shutdown: ends the sessions and writes everything to disk. */
 const STOP_POSTGRES = 'SIGINT';
-
-/** Runs a program inside the root, where this cluster's folder is /data. */
-type Jail = (program: string, args: readonly string[]) => { program: string; args: string[] };
+/** On the socket in the jail. */
+const CONNECTION = ['-h', '/sock', '-U', 'postgres'];
 
 interface Cluster {
-  programs: FerretdbPrograms;
   jail: Jail;
-  /** Holds `pg` (the cluster), `sock` (its socket) and `gateway` (FerretDB's state). */
   folder: string;
   postgresLog: string;
   gatewayLog: string;
@@ -33,126 +28,91 @@ interface Cluster {
 /** A MongoDB-compatible server: the gateway FerretDB over PostgreSQL with DocumentDB, data in `<dataDir>/mongodb`. */
 export const ferretdb: ServerSource = { plan: ({ cacheDir }) => planFerretdb(cacheDir), start: startFerretdb };
 
-/** Gives the gateway's port; both processes are on record. */
-async function startFerretdb(context: StartContext): Promise<number> {
+/** Both processes are on record. */
+async function startFerretdb(context: StartContext): Promise<ServerAddress> {
   const programs = await provideFerretdb(context);
-  const cluster = await prepareCluster(programs, context);
+  const folder = join(context.dataDir, 'mongodb');
+  const logs = join(context.dataDir, 'services');
+  const cluster: Cluster = {
+    jail: await prepareCluster(programs, folder, context.notify),
+    folder,
+    postgresLog: join(logs, 'mongodb-postgres.log'),
+    gatewayLog: join(logs, 'mongodb.log'),
+  };
+  const address = await chooseAddress(context.previous);
   const started: Array<ProcessIdentity & { stopSignal: 'SIGTERM' | 'SIGINT' }> = [];
-  const port = await choosePort(context.previousPort);
   const note = (server: ProcessIdentity, stopSignal: 'SIGTERM' | 'SIGINT') => {
     started.unshift({ ...server, stopSignal }); // stopped in reverse: the gateway first
-    return context.record({ program: 'ferretdb', port, processes: started });
+    return context.record({ program: 'ferretdb', ...address, processes: started });
   };
   try {
-    const postgresPort = await choosePort(undefined);
-    const postgres = await startPostgres(cluster, postgresPort);
+    const postgres = await startPostgres(cluster, context.lock);
     await note(postgres, STOP_POSTGRES);
-    await untilPostgresAnswers(cluster, postgres, postgresPort, context.signal);
-    const gateway = await startGateway(cluster, port, postgresPort);
+    await untilPostgresAnswers(cluster, postgres, context.signal);
+    await setUp(cluster, address.password);
+    const gateway = await startGateway(cluster, address.port);
     await note(gateway, STOP_GATEWAY);
-    const ready = async () => (await listens(port)) && (await askMongodb(`mongodb://127.0.0.1:${port}`, 2_000)).usable;
+    const ready = async () =>
+      (await listens(address.port)) && (await askMongodb(mongodbUrl(address.port, address.password), 2_000)).usable;
     if (!(await becomesReady(gateway, ready, { timeoutMs: GATEWAY_TIMEOUT_MS, signal: context.signal }))) {
       throw notStarted('FerretDB', await whyEnded(cluster.gatewayLog));
     }
-    return port;
+    return address;
   } catch (error) {
     for (const server of started) await stopProcess(server, server.stopSignal);
     throw error;
   }
 }
 
-async function prepareCluster(programs: FerretdbPrograms, context: StartContext): Promise<Cluster> {
-  const folder = join(context.dataDir, 'mongodb');
-  const [pg, sock, gateway] = [join(folder, 'pg'), join(folder, 'sock'), join(folder, 'gateway')];
-  if (!existsSync(pg)) {
-    context.notify('MongoDB: preparing an empty database');
-    await createCluster(programs, folder);
-  }
-  for (const path of [sock, gateway]) await mkdir(path, { recursive: true });
-  for (const stray of await straysIn(gateway, 'ferretdb')) await stopProcess(stray, STOP_GATEWAY);
-  for (const stray of await straysIn(pg, 'postgres')) await stopProcess(stray, STOP_POSTGRES);
-  await chown(sock, programs.uid, programs.gid);
-  const jail = jailOf(programs, folder);
-  await copyFile(join(ferretdbInfra, 'postgresql.conf'), join(pg, 'postgresql.auto.conf'));
-  // Nobody runs this cluster (checked above); a pid file left by kill -9 may name a process of someone else by now.
-  await rm(join(pg, 'postmaster.pid'), { force: true });
-  const logs = join(context.dataDir, 'services');
-  return {
-    programs,
-    jail,
-    folder,
-    postgresLog: join(logs, 'mongodb-postgres.log'),
-    gatewayLog: join(logs, 'mongodb.log'),
-  };
-}
+/** PostgreSQL takes its lock files, which name a pid, for valid as long as the remains of a killed server are about. */
+const WITHOUT_OLD_LOCKS = 'rm -f pg/postmaster.pid sock/.s.PGSQL.5432.lock && exec "$0" "$@"';
 
-const jailOf =
-  (programs: FerretdbPrograms, folder: string): Jail =>
-  (program, args) => ({
-    program: 'bash',
-    args: [join(ferretdbInfra, 'jail.sh'), programs.root, folder, `${POSTGRES_BIN}/${program}`, ...args],
-  });
-
-/** Made in a folder beside its place and moved there when it is complete: initdb may be killed half-way. */
-async function createCluster(programs: FerretdbPrograms, folder: string): Promise<void> {
-  const draft = join(folder, 'initdb');
-  await rm(draft, { recursive: true, force: true });
-  for (const name of ['pg', 'sock']) {
-    await mkdir(join(draft, name), { recursive: true });
-    await chown(join(draft, name), programs.uid, programs.gid);
-  }
-  const options = ['-D', '/data', '-U', 'postgres', '-A', 'trust', '--locale=C.UTF-8'];
-  const { program, args } = jailOf(programs, draft)('initdb', options);
-  const result = await execa(program, args, { reject: false, all: true, stdin: 'ignore' });
-  if (result.failed) throw notStarted('initdb', whyFailed(result));
-  await rename(join(draft, 'pg'), join(folder, 'pg'));
-  await rm(draft, { recursive: true, force: true });
-}
-
-async function startPostgres(cluster: Cluster, port: number): Promise<ProcessIdentity> {
-  const command = cluster.jail('postgres', ['-D', '/data', '-p', String(port)]);
-  return spawnServer({ ...command, cwd: cluster.folder, log: cluster.postgresLog });
+/** They are removed where nobody but the holder of our own lock comes: after that lock is had. */
+function startPostgres({ jail, folder, postgresLog }: Cluster, lock: string): Promise<ProcessIdentity> {
+  const { program, args } = inPostgres(jail, 'postgres', ['-D', '/data']);
+  const unlocked = ['-c', WITHOUT_OLD_LOCKS, program, ...args];
+  return spawnServer({ program: '/bin/sh', args: unlocked, cwd: folder, log: postgresLog, lock });
 }
 
 async function untilPostgresAnswers(
-  cluster: Cluster,
+  { jail, postgresLog }: Cluster,
   postgres: ProcessIdentity,
-  port: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const connection = ['-h', '/sock', '-p', String(port)];
-  const isReady = cluster.jail('pg_isready', ['-q', ...connection]);
+  const isReady = inPostgres(jail, 'pg_isready', ['-q', ...CONNECTION]);
   const ready = async () => !(await execa(isReady.program, isReady.args, { reject: false })).failed;
   if (!(await becomesReady(postgres, ready, { timeoutMs: POSTGRES_TIMEOUT_MS, signal }))) {
-    throw notStarted('PostgreSQL', await whyEnded(cluster.postgresLog));
+    throw notStarted('PostgreSQL', await whyEnded(postgresLog));
   }
-  const statements = [
-    'SET client_min_messages = warning',
-    'CREATE EXTENSION IF NOT EXISTS documentdb CASCADE',
-    'CREATE EXTENSION IF NOT EXISTS documentdb_extended_rum CASCADE',
-  ];
-  const psql = cluster.jail('psql', [
-    ...['-qX', ...connection, '-U', 'postgres', '-v', 'ON_ERROR_STOP=1'],
-    ...statements.flatMap((statement) => ['-c', statement]),
-  ]);
-  const result = await execa(psql.program, psql.args, { reject: false, all: true, stdin: 'ignore' });
+}
+
+/**
+ * The extension, and the one user of the database: the role as which the gateway works, which may use documents and
+ * nothing else. Its password, new at each start, is what the gateway asks its own clients for.
+ */
+async function setUp({ jail }: Cluster, password: string): Promise<void> {
+  const statements = `
+    \\set VERBOSITY terse
+    SET client_min_messages = warning;
+    SET log_min_error_statement = panic; -- no statement with a password in the log
+    CREATE EXTENSION IF NOT EXISTS documentdb CASCADE;
+    CREATE EXTENSION IF NOT EXISTS documentdb_extended_rum CASCADE;
+    SELECT 'CREATE ROLE ${OUR_USER}' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${OUR_USER}') \\gexec
+    ALTER ROLE ${OUR_USER} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD '${password}';
+    GRANT documentdb_admin_role TO ${OUR_USER};`;
+  const psql = inPostgres(jail, 'psql', ['-qX', ...CONNECTION, '-v', 'ON_ERROR_STOP=1', '-f', '-']);
+  const result = await execa(psql.program, psql.args, { reject: false, all: true, input: statements });
   if (result.failed) throw notStarted('DocumentDB', whyFailed(result));
 }
 
-async function startGateway(cluster: Cluster, port: number, postgresPort: number): Promise<ProcessIdentity> {
-  const state = join(cluster.folder, 'gateway');
-  return spawnServer({
-    program: cluster.programs.gateway,
-    args: [
-      `--listen-addr=127.0.0.1:${port}`,
-      `--postgresql-url=postgres://postgres@127.0.0.1:${postgresPort}/postgres`,
-      `--state-dir=${state}`,
-      ...['--no-auth', '--telemetry=disable', '--debug-addr=-', '--log-level=error'],
-    ],
-    cwd: state,
-    env: { DO_NOT_TRACK: '1' },
-    log: cluster.gatewayLog,
-  });
+function startGateway({ jail, folder, gatewayLog }: Cluster, port: number): Promise<ProcessIdentity> {
+  const command = jail('gateway', '/opt/ferretdb', [
+    `--listen-addr=127.0.0.1:${port}`,
+    `--postgresql-url=postgres://${OUR_USER}@/postgres?host=/sock`,
+    '--state-dir=/srv',
+    ...['--auth', '--telemetry=disable', '--debug-addr=-', '--log-level=error'],
+  ]);
+  return spawnServer({ ...command, cwd: join(folder, 'gateway'), log: gatewayLog });
 }
 
 const notStarted = (what: string, said: string) => unavailable(`${what} did not start: ${said}`);

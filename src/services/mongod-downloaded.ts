@@ -40,7 +40,7 @@ async function download({ cacheDir, notify, signal }: StartContext): Promise<str
   const folder = folderIn(cacheDir);
   await mkdir(folder, { recursive: true });
   const onWait = () => notify('MongoDB: another process is downloading mongod, waiting');
-  return withFileLock(join(folder, 'lock'), { onWait, signal }, async () => {
+  return withFileLock(join(folder, 'lockfile'), { onWait, signal }, async () => {
     for (const name of await readdir(folder)) {
       // What a killed process left: the lock says that nobody is at work on it.
       if (name.startsWith(DRAFT)) await rm(join(folder, name), { recursive: true, force: true });

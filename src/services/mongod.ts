@@ -1,13 +1,14 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { dataArguments, mongodPassword } from './mongod-password.js';
 import { askMongodb, OLDEST_MONGODB } from './mongodb-answer.js';
 import { mongodbData } from './mongodb-data.js';
+import { mongodbUrl } from './mongodb-user.js';
 import { stopProcess } from './process-identity.js';
 import { programVersion } from './program-version.js';
-import type { StartContext } from './server-kind.js';
+import type { ServerAddress, StartContext } from './server-kind.js';
 import { becomesReady, choosePort, listens, spawnServer, whyEnded } from './server-process.js';
 import { unavailable } from './server-source.js';
-import { straysIn } from './stray-servers.js';
 
 const START_TIMEOUT_MS = 120_000;
 
@@ -22,29 +23,31 @@ export async function mongodVersion(program: string): Promise<string> {
 }
 
 /**
- * Starts a mongod on `<dataDir>/mongodb`; gives its port.
+ * Starts a mongod on `<dataDir>/mongodb`.
  * @throws AquasurfError SERVICE_UNAVAILABLE with what it said
  */
-export async function startMongod(program: string, context: StartContext): Promise<number> {
+export async function startMongod(program: string, context: StartContext): Promise<ServerAddress> {
   const { folder, engine } = mongodbData(context.dataDir);
-  await mkdir(folder, { recursive: true });
-  for (const stray of await straysIn(folder, 'mongod')) await stopProcess(stray, 'SIGTERM');
-  const port = await choosePort(context.previousPort);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const log = join(context.dataDir, 'services', 'mongodb.log');
-  const server = await spawnServer({
-    program,
-    args: [
-      ...['--dbpath', folder, '--storageEngine', 'wiredTiger'],
-      ...['--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket'],
-    ],
-    cwd: folder,
-    log,
-  });
-  await context.record({ program: 'mongod', port, processes: [{ ...server, stopSignal: 'SIGTERM' }] });
-  const ready = async () => (await listens(port)) && (await askMongodb(`mongodb://127.0.0.1:${port}`, 1_000)).usable;
-  if (await becomesReady(server, ready, { timeoutMs: START_TIMEOUT_MS, signal: context.signal })) return port;
-  await stopProcess(server, 'SIGTERM');
-  // Nothing is in a database that never answered; what it began to write would keep other servers away from the folder.
-  if (engine === undefined) await rm(folder, { recursive: true, force: true });
-  throw unavailable(`${program} did not start: ${await whyEnded(log)}`);
+  const mongod = { program, folder, log, lock: context.lock, signal: context.signal };
+  try {
+    const address = { port: await choosePort(context.previous?.port), password: await mongodPassword(mongod) };
+    const listening = ['--port', String(address.port), '--bind_ip', '127.0.0.1', '--nounixsocket'];
+    const server = await spawnServer({
+      ...mongod,
+      args: [...dataArguments(folder), '--auth', ...listening],
+      cwd: folder,
+    });
+    await context.record({ program: 'mongod', ...address, processes: [{ ...server, stopSignal: 'SIGTERM' }] });
+    const ready = async () =>
+      (await listens(address.port)) && (await askMongodb(mongodbUrl(address.port, address.password), 1_000)).usable;
+    if (await becomesReady(server, ready, { timeoutMs: START_TIMEOUT_MS, signal: context.signal })) return address;
+    await stopProcess(server, 'SIGTERM');
+    throw unavailable(`${program} did not start: ${await whyEnded(log)}`);
+  } catch (error) {
+    // Nothing is in a database that never answered; what it began to write would keep other servers away from the folder.
+    if (engine === undefined) await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
 }

@@ -3,6 +3,7 @@ import { mongodDownloaded } from './mongod-downloaded.js';
 import { mongodOnPath } from './mongod-on-path.js';
 import { askMongodb, OLDEST_MONGODB } from './mongodb-answer.js';
 import { mongodbData } from './mongodb-data.js';
+import { mongodbUrl } from './mongodb-user.js';
 import type { ServerKind } from './server-kind.js';
 import { type ServerSource, unavailable } from './server-source.js';
 
@@ -14,8 +15,13 @@ export const mongodb: ServerKind = {
   variable: 'MONGODB_URI',
   defaultPort: 27017,
   folder: 'mongodb',
-  url: (port) => `mongodb://127.0.0.1:${port}`,
+  url: mongodbUrl,
   ask: askMongodb,
+  programs: [
+    { name: 'mongod', folder: 'mongodb', stopSignal: 'SIGTERM' },
+    { name: 'ferretdb', folder: 'mongodb/gateway', stopSignal: 'SIGTERM' },
+    { name: 'postgres', folder: 'mongodb/pg', stopSignal: 'SIGINT' },
+  ],
   sources: (dataDir) => {
     const { folder, engine } = mongodbData(dataDir);
     if (engine === 'mongod')

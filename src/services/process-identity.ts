@@ -1,23 +1,39 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
+import { type Place, thisPlace } from './place.js';
 
 /** One process for all time: a pid alone is used again after its process has ended. */
 export interface ProcessIdentity {
   pid: number;
   /** Opaque: clock ticks since boot (Linux) or seconds since 1970 (elsewhere). */
   startTime: string;
+  /** Where it has this pid; undefined: here. */
+  place?: Place | undefined;
 }
+
+/** `unknown`: it belongs to another container or machine, where its pid means another process or none here. */
+export type Fate = 'running' | 'ended' | 'unknown';
 
 /** The process that has this pid now; undefined when there is none, or only its unreaped remains (a zombie). */
 export async function identify(pid: number): Promise<ProcessIdentity | undefined> {
-  const startTime = process.platform === 'linux' ? await startTimeFromProc(pid) : await startTimeFromPs(pid);
-  return startTime === undefined ? undefined : { pid, startTime };
+  const startTime = await startTimeOf(pid);
+  if (startTime === undefined) return undefined;
+  const place = await thisPlace();
+  return { pid, startTime, ...(place ? { place } : {}) };
 }
 
-export async function isRunning(identity: ProcessIdentity): Promise<boolean> {
-  return (await identify(identity.pid))?.startTime === identity.startTime;
+export async function fateOf({ pid, startTime, place }: ProcessIdentity): Promise<Fate> {
+  const here = place && (await thisPlace());
+  if (place && here) {
+    // Nothing survives the restart of its machine. Of another machine nothing is known.
+    if (place.bootId !== here.bootId) return place.host === here.host ? 'ended' : 'unknown';
+    if (place.pidNamespace !== here.pidNamespace) return 'unknown';
+  }
+  return (await startTimeOf(pid)) === startTime ? 'running' : 'ended';
 }
+
+export const isRunning = async (identity: ProcessIdentity): Promise<boolean> => (await fateOf(identity)) === 'running';
 
 /** Waits until the process has ended; false when it still runs after `timeoutMs`. */
 async function hasEnded(identity: ProcessIdentity, timeoutMs: number): Promise<boolean> {
@@ -28,7 +44,7 @@ async function hasEnded(identity: ProcessIdentity, timeoutMs: number): Promise<b
   return true;
 }
 
-/** Asks the process to end, waits, and after `patienceMs` kills it. */
+/** Asks the process to end, waits, and after `patienceMs` kills it. One of another place is left alone. */
 export async function stopProcess(
   identity: ProcessIdentity,
   signal: NodeJS.Signals,
@@ -45,6 +61,9 @@ export async function stopProcess(
     if (await hasEnded(identity, patience)) return;
   }
 }
+
+const startTimeOf = (pid: number): Promise<string | undefined> =>
+  process.platform === 'linux' ? startTimeFromProc(pid) : startTimeFromPs(pid);
 
 /** proc(5): after the program's name in parentheses come the state (field 3) and, as field 22, the start time. */
 async function startTimeFromProc(pid: number): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 import { askRedis, OLDEST_REDIS } from './redis-answer.js';
 import { redisFromApt } from './redis-from-apt.js';
 import { redisOnPath } from './redis-on-path.js';
-import { REDIS_PROGRAMS } from './redis-process.js';
+import { REDIS_PROGRAMS, redisUrl } from './redis-process.js';
 import { redisUnpacked } from './redis-unpacked.js';
 import type { ServerKind } from './server-kind.js';
 
@@ -11,8 +11,9 @@ export const redis: ServerKind = {
   variable: 'REDIS_URL',
   defaultPort: 6379,
   folder: 'redis',
-  url: (port) => `redis://127.0.0.1:${port}`,
+  url: redisUrl,
   ask: askRedis,
+  programs: REDIS_PROGRAMS.map((name) => ({ name, folder: 'redis', stopSignal: 'SIGTERM' })),
   sources: () => [...REDIS_PROGRAMS.map(redisOnPath), redisFromApt, redisUnpacked],
   waysByHand: [
     'set REDIS_URL to redis://[user:password@]host:port',

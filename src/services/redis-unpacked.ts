@@ -34,7 +34,7 @@ const programIn = (cacheDir: string) => join(folderIn(cacheDir), 'redis-server')
 async function unpack({ cacheDir, notify, signal }: StartContext): Promise<void> {
   const folder = folderIn(cacheDir);
   const onWait = () => notify('Redis: another process is downloading redis-server, waiting');
-  await withFileLock(`${folder}.lock`, { onWait, signal }, async () => {
+  await withFileLock(`${folder}.lockfile`, { onWait, signal }, async () => {
     if (existsSync(programIn(cacheDir))) return;
     const result = await execa('bash', [join(packageDir, 'infra/redis/unpack.sh'), folder], {
       reject: false,

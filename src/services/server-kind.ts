@@ -8,17 +8,26 @@ export type Answer =
   | { usable: true; version: string }
   | { usable: false; reason: string; cause: 'unreachable' | 'starting' | 'refused' };
 
+/** Where a server of our own listens (on 127.0.0.1), and what it asks for. */
+export interface ServerAddress {
+  port: number;
+  /** Undefined for a server of somebody else's, or of an earlier version. */
+  password?: string | undefined;
+}
+
 export interface StartContext {
   /** The servers' data live in folders of this one. */
   dataDir: string;
   /** Programs shared by all projects. */
   cacheDir: string;
-  /** The port of the last time, taken again when it is free. */
-  previousPort: number | undefined;
+  /** That of the last time, taken again if its port is free: those who knew it then find the server again. */
+  previous: ServerAddress | undefined;
   notify: (line: string) => void;
   signal: AbortSignal | undefined;
+  /** To be locked by the server: see `ServerCommand`. */
+  lock: string;
   /** Called as soon as processes exist, so that they can be found and stopped whatever happens next. */
-  record: (server: Omit<ServiceRecord, 'ready'>) => Promise<void>;
+  record: (server: Omit<ServiceRecord, 'ready' | 'startedAt'>) => Promise<void>;
 }
 
 /** What differs between Redis and MongoDB. How they are found, shared and stopped is the same for both. */
@@ -30,9 +39,11 @@ export interface ServerKind {
   defaultPort: number;
   /** Folder in the data folder, e.g. `redis`. */
   folder: string;
-  url: (port: number) => string;
+  url: (port: number, password?: string) => string;
   /** One real conversation within `timeoutMs`; never throws. */
   ask: (url: string, timeoutMs: number) => Promise<Answer>;
+  /** The programs that may work on its data: how each is called, where in the data folder it works, how it is ended. */
+  programs: ReadonlyArray<{ name: string; folder: string; stopSignal: 'SIGTERM' | 'SIGINT' }>;
   /** The ways to get a server of our own, best first. */
   sources: (dataDir: string) => readonly ServerSource[];
   /** Ways to get one by hand, e.g. "apt-get install redis-server". */

@@ -1,5 +1,5 @@
 import { AquasurfError, errorLine } from '../errors.js';
-import type { ServerKind, StartContext } from './server-kind.js';
+import type { ServerAddress, ServerKind, StartContext } from './server-kind.js';
 
 /** What a source would do now. */
 export interface Plan {
@@ -19,10 +19,10 @@ export interface ServerSource {
    */
   plan: (folders: Folders) => Promise<Plan>;
   /**
-   * Starts the server and waits until it answers; gives its port.
+   * Starts the server, which lets in nobody without its password, and waits until it answers.
    * @throws AquasurfError SERVICE_UNAVAILABLE; its message says what is missing or what the server said
    */
-  start: (context: StartContext) => Promise<number>;
+  start: (context: StartContext) => Promise<ServerAddress>;
 }
 
 /** What a source throws: the reason, as half a sentence. */
@@ -33,7 +33,7 @@ export const unavailable = (reason: string, cause?: unknown): AquasurfError =>
  * Starts a server by the first source that can, and tells what takes time or follows a failure.
  * @throws AquasurfError SERVICE_UNAVAILABLE with the reasons of all sources
  */
-export async function startByFirst(kind: ServerKind, context: StartContext): Promise<number> {
+export async function startByFirst(kind: ServerKind, context: StartContext): Promise<ServerAddress> {
   const reasons: string[] = [];
   let told = 0;
   for (const source of kind.sources(context.dataDir)) {

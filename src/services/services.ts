@@ -1,10 +1,9 @@
-import { mkdir } from 'node:fs/promises';
 import type { Config } from '../config.js';
-import { AquasurfError, errorLine } from '../errors.js';
 import { withFileLock } from '../file-lock.js';
 import { checkNamedServer, findLocalServer } from './foreign-servers.js';
 import { mongodb } from './mongodb-server.js';
 import { leaveOwnServers, useOwnServers } from './own-servers.js';
+import { makePrivateFolders } from './private-folders.js';
 import { redis } from './redis-server.js';
 import type { ServerKind } from './server-kind.js';
 import { type ServiceName, ServiceRecords } from './service-records.js';
@@ -61,7 +60,7 @@ export async function findServices(config: Config, options: FindServicesOptions)
   const missing = KINDS.filter((kind) => !found.has(kind.name));
   if (missing.length === 0) return services(found, async () => undefined);
 
-  await makeFolder(config.dataDir);
+  await makePrivateFolders(config.dataDir, notify);
   const records = new ServiceRecords(config.dataDir);
   const onWait = () => notify('waiting for another aquasurf process that starts or stops the servers');
   const { urls, user } = await withFileLock(records.lock, { onWait, signal }, () =>
@@ -73,16 +72,6 @@ export async function findServices(config: Config, options: FindServicesOptions)
     closing ??= withFileLock(records.lock, { onWait }, () => leaveOwnServers(records, user));
     return closing;
   });
-}
-
-/** @throws AquasurfError CONFIG_INVALID */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (error) {
-    const message = `the folder ${path} for our own servers cannot be made: ${errorLine(error)}; set AQUASURF_DIR to one that can`;
-    throw new AquasurfError('CONFIG_INVALID', message, { cause: error });
-  }
 }
 
 function services(

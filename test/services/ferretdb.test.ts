@@ -1,12 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
-import { provideFerretdb } from '../../src/services/ferretdb-programs.js';
 import { askMongodb } from '../../src/services/mongodb-answer.js';
-import { identify, stopProcess } from '../../src/services/process-identity.js';
-import { becomesReady, choosePort, listens, spawnServer } from '../../src/services/server-process.js';
+import { identify } from '../../src/services/process-identity.js';
 import { findServices } from '../../src/services/services.js';
 import { freshConfig, running, startUser } from './service-users.js';
 
@@ -78,33 +74,12 @@ describe.skipIf(process.getuid?.() !== 0)('our own MongoDB', () => {
   }, 60_000);
 
   it('asked for a password that is missing or wrong, says so', async () => {
-    const config = mongodbOnly();
-    const services = await findServices(config, own);
-    // A second gateway on the same database, one that wants a password.
-    const { gateway } = await provideFerretdb({ cacheDir: config.cacheDir, notify: own.notify, signal: undefined });
-    const cluster = readFileSync(join(config.dataDir, 'mongodb/pg/postmaster.pid'), 'utf8');
-    const postgresPort = cluster.split('\n')[3]; // the fourth line of the file is the port
-    const port = await choosePort(undefined);
-    const strict = await spawnServer({
-      program: gateway,
-      args: [
-        `--listen-addr=127.0.0.1:${port}`,
-        `--postgresql-url=postgres://postgres@127.0.0.1:${postgresPort}/postgres`,
-        `--state-dir=${config.dataDir}`,
-        ...['--telemetry=disable', '--debug-addr=-', '--log-level=error'],
-      ],
-      cwd: config.dataDir,
-      log: join(config.dataDir, 'strict.log'),
+    const services = await findServices(mongodbOnly(), own);
+    const { host } = new URL(services.mongodbUri);
+    expect(await askMongodb(`mongodb://${host}`, 5_000)).toMatchObject({ reason: 'needs a password' });
+    expect(await askMongodb(`mongodb://aquasurf:wrong@${host}`, 5_000)).toMatchObject({
+      reason: 'refused the password: wrong user or password',
     });
-    try {
-      expect(await becomesReady(strict, () => listens(port), { timeoutMs: 20_000 })).toBe(true);
-      expect(await askMongodb(`mongodb://127.0.0.1:${port}`, 5_000)).toMatchObject({ reason: 'needs a password' });
-      expect(await askMongodb(`mongodb://user:wrong@127.0.0.1:${port}`, 5_000)).toMatchObject({
-        reason: 'refused the password: wrong user or password',
-      });
-    } finally {
-      await stopProcess(strict, 'SIGTERM');
-      await services.close();
-    }
+    await services.close();
   }, 120_000);
 });

@@ -1,9 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
-import { withFileLock } from '../../src/file-lock.js';
+import { packageDir } from '../../src/config.js';
+import { isLocked, withFileLock } from '../../src/file-lock.js';
 
 const onWait = () => undefined;
 
@@ -34,12 +37,35 @@ it('is free again after work that fails', async () => {
   expect(await withFileLock(path, { onWait }, async () => 'free')).toBe('free');
 });
 
-it('is taken over from a holder that has not touched it for long: it was killed', async () => {
+/** Another process that holds the lock. */
+async function holder(path: string) {
+  const script = join(packageDir, 'test/services/hold-lock.ts');
+  const child = spawn(process.execPath, ['--import', 'jiti/register', script, path], { cwd: packageDir });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  return child;
+}
+
+it('is free at once when its holder is killed', async () => {
   const path = freshPath();
-  mkdirSync(path, { recursive: true });
-  const longAgo = new Date(Date.now() - 60_000);
-  utimesSync(path, longAgo, longAgo);
+  const child = await holder(path);
+  expect(await isLocked(path)).toBe(true);
+  child.kill('SIGKILL');
   expect(await withFileLock(path, { onWait }, async () => 'taken')).toBe('taken');
+});
+
+it('stays with a holder that is paused, however long it has not been seen', async () => {
+  const path = freshPath();
+  const child = await holder(path);
+  child.kill('SIGSTOP');
+  const longAgo = new Date(Date.now() - 3_600_000);
+  utimesSync(path, longAgo, longAgo);
+  expect(await isLocked(path)).toBe(true);
+  const signal = AbortSignal.timeout(200);
+  await expect(withFileLock(path, { onWait, signal }, async () => 'never')).rejects.toThrow();
+  child.kill('SIGCONT');
+  child.stdin.end();
+  expect(await withFileLock(path, { onWait }, async () => 'its turn')).toBe('its turn');
 });
 
 it('can be given up waiting for', async () => {

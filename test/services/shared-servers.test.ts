@@ -19,7 +19,7 @@ describe('servers that aquasurf starts', () => {
     const config = redisOnly();
     const services = await findServices(config, own);
     expect(services.origin).toEqual({ redis: 'started', mongodb: 'url' });
-    expect(services.redisUrl).toMatch(/^redis:\/\/127\.0\.0\.1:\d+$/);
+    expect(services.redisUrl).toMatch(/^redis:\/\/:[\w-]{32}@127\.0\.0\.1:\d+$/);
     const client = new Redis(services.redisUrl);
     expect(await client.config('GET', 'maxmemory-policy')).toEqual(['maxmemory-policy', 'noeviction']);
     expect(await client.config('GET', 'appendonly')).toEqual(['appendonly', 'yes']);
@@ -96,7 +96,7 @@ describe('servers that aquasurf starts', () => {
     expect(readdirSync(join(config.dataDir, 'services/users'))).toEqual([]);
   });
 
-  it('keep their data and, where it is free, their port', async () => {
+  it('keep their data, their password and, where it is free, their port', async () => {
     const config = redisOnly();
     const first = await startUser(config);
     const client = new Redis(first.redisUrl);

@@ -5,7 +5,7 @@ import { findServices } from '../../src/services/services.js';
 
 const config = JSON.parse(process.argv[2] ?? '') as Config;
 const interrupted = new AbortController();
-// Not `once`: the listener must still be there when proper-lockfile's own asks whether anybody else handles the signal.
+// Not `once`: the listener must still be there when execa's own asks whether anybody else handles the signal.
 process.on('SIGINT', () => interrupted.abort(new Error('interrupted')));
 
 const services = await findServices(config, {

@@ -1,5 +1,5 @@
 import type { Config } from '../../config.js';
-import type { Answer, ServerKind } from '../../services/server-kind.js';
+import type { Answer, ServerAddress, ServerKind } from '../../services/server-kind.js';
 import { listens } from '../../services/server-process.js';
 import { ServiceRecords } from '../../services/service-records.js';
 
@@ -22,17 +22,17 @@ export async function locateService(kind: ServerKind, config: Config): Promise<L
   const local: Location = {
     url: kind.url(kind.defaultPort),
     origin: 'localhost',
-    answer: await ask(kind, kind.defaultPort),
+    answer: await ask(kind, { port: kind.defaultPort }),
   };
   if (local.answer.usable) return local;
   const record = await new ServiceRecords(config.dataDir).read(kind.name);
   if (!record) return local;
-  const answer = await ask(kind, record.port);
-  return answer.usable ? { url: kind.url(record.port), origin: 'started', answer } : local;
+  const answer = await ask(kind, record);
+  return answer.usable ? { url: kind.url(record.port, record.password), origin: 'started', answer } : local;
 }
 
 /** Knocks first: MongoDB's driver waits for a server where none listens. */
-async function ask(kind: ServerKind, port: number): Promise<Answer> {
-  if (await listens(port)) return kind.ask(kind.url(port), TIMEOUT_MS);
+async function ask(kind: ServerKind, address: ServerAddress): Promise<Answer> {
+  if (await listens(address.port)) return kind.ask(kind.url(address.port, address.password), TIMEOUT_MS);
   return { usable: false, cause: 'unreachable', reason: 'cannot be reached: nothing listens there' };
 }

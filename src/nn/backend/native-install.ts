@@ -41,7 +41,7 @@ export async function installNative(variant: NativeVariant, options: InstallNati
     platform: `${process.platform}-${process.arch}`,
   });
   const onWait = () => options.notify('native TensorFlow: another process is installing it, waiting');
-  return withFileLock(`${target}.lock`, { onWait, signal: options.signal }, async () => {
+  return withFileLock(`${target}.lockfile`, { onWait, signal: options.signal }, async () => {
     if (await works(options.cacheDir, variant)) return target;
     await removeLeftovers(target);
     const build = `${target}.build-${nanoid(8)}`;

@@ -55,7 +55,7 @@ async function cachedImages({ cacheDir, notify }: DataContext, source: ImagePack
   const ready = await readImageFile(file);
   if (ready) return ready;
   const onWait = () => notify('Fashion-MNIST: another process is preparing it, waiting');
-  return withFileLock(`${file}.lock`, { onWait }, async () => {
+  return withFileLock(`${file}.lockfile`, { onWait }, async () => {
     const meanwhile = await readImageFile(file);
     if (meanwhile) return meanwhile;
     const images = await fetchImages(folder, source, notify);
