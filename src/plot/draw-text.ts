@@ -1,4 +1,4 @@
-import type { Panel } from './chart.js';
+import type { Panel, Series } from './chart.js';
 import { panelRange, threeDigits } from './range.js';
 
 interface TextSize {
@@ -16,7 +16,10 @@ const DOTS = [
 const [DOTS_ACROSS, DOTS_DOWN] = [2, 4];
 const BRAILLE = 0x2800;
 
-/** A panel for the terminal, in braille dots: all series in one colour, linear axes. Colours and legends are left out. */
+/**
+ * A panel for the terminal, in braille dots: all series in one colour, linear axes. Where there are several lines, each has
+ * its number on it, and a legend says which is which.
+ */
 export function drawText(panel: Panel, { columns = 64, rows = 12 }: TextSize = {}): string {
   const { x: across, y: up } = panelRange(panel);
   const width = columns * DOTS_ACROSS;
@@ -25,9 +28,12 @@ export function drawText(panel: Panel, { columns = 64, rows = 12 }: TextSize = {
   const column = (x: number): number => ((x - across[0]) / (across[1] - across[0])) * (width - 1);
   const row = (y: number): number => ((up[1] - y) / (up[1] - up[0])) * (height - 1);
 
+  /** By column, the row of the cell where the series that is drawn now is; -1 where it is not. */
+  let track = new Int32Array(columns).fill(-1);
   const dot = (atColumn: number, atRow: number): void => {
     const [i, j] = [Math.round(atColumn), Math.round(atRow)];
     if (i < 0 || i >= width || j < 0 || j >= height) return;
+    track[Math.floor(i / DOTS_ACROSS)] = Math.floor(j / DOTS_DOWN);
     const cell = Math.floor(j / DOTS_DOWN) * columns + Math.floor(i / DOTS_ACROSS);
     cells[cell]! |= DOTS[i % DOTS_ACROSS]![j % DOTS_DOWN]!;
   };
@@ -40,7 +46,11 @@ export function drawText(panel: Panel, { columns = 64, rows = 12 }: TextSize = {
     }
   };
 
-  for (const { mark = 'line', x, y } of panel.series) {
+  const tracks = new Map<Series, Int32Array>();
+  for (const series of panel.series) {
+    const { mark = 'line', x, y } = series;
+    track = new Int32Array(columns).fill(-1);
+    tracks.set(series, track);
     let before: readonly [number, number] | undefined;
     for (let i = 0; i < x.length; i++) {
       const here = Number.isFinite(y[i]) ? ([column(x[i]!), row(y[i]!)] as const) : undefined;
@@ -53,8 +63,13 @@ export function drawText(panel: Panel, { columns = 64, rows = 12 }: TextSize = {
     }
   }
 
+  const lines = panel.series.filter(({ mark = 'line', muted }) => mark === 'line' && !muted);
+  const several = lines.length > 1;
+  const numbers = numberedCells(several ? lines.map((series) => tracks.get(series)!) : [], columns);
   const zero = { column: Math.floor(column(0) / DOTS_ACROSS), row: Math.floor(row(0) / DOTS_DOWN) };
   const character = (i: number, j: number): string => {
+    const number = numbers.get(j * columns + i);
+    if (number !== undefined) return number;
     const bits = cells[j * columns + i]!;
     if (bits !== 0) return String.fromCodePoint(BRAILLE + bits);
     if (j === zero.row) return i === zero.column ? '┼' : '┈';
@@ -66,11 +81,32 @@ export function drawText(panel: Panel, { columns = 64, rows = 12 }: TextSize = {
     return j === zero.row ? '0' : '';
   });
   const margin = Math.max(...labels.map((text) => text.length));
-  const lines = labels.map((text, j) => {
+  const drawing = labels.map((text, j) => {
     const drawn = Array.from({ length: columns }, (_, i) => character(i, j)).join('');
     return `${text.padStart(margin)} ┤${drawn}`.trimEnd();
   });
   const [left, right] = across.map(threeDigits) as [string, string];
   const ends = `${' '.repeat(margin + 2)}${left}${right.padStart(columns - left.length)}`;
-  return [...(panel.title === undefined ? [] : [panel.title]), ...lines, ends].join('\n');
+  const legend = several ? lines.map(({ name }, i) => `${numberOf(i)} ${name}`).join('   ') : undefined;
+  return [panel.title, legend, ...drawing, ends].filter((text) => text !== undefined).join('\n');
+}
+
+/** 1 to 9, then letters. */
+const numberOf = (i: number): string => (i + 1).toString(36);
+
+/** Times that each line's number stands on it. */
+const REPEATS = 3;
+
+/** The cells that hold the number of a line: evenly along it, each line's beside the others'. */
+function numberedCells(tracks: readonly Int32Array[], columns: number): Map<number, string> {
+  const numbers = new Map<number, string>();
+  tracks.forEach((track, i) => {
+    for (let k = 0; k < REPEATS; k++) {
+      const wanted = Math.floor(((k + (i + 0.5) / tracks.length) * columns) / REPEATS);
+      const isFree = (column: number) => track[column]! >= 0 && !numbers.has(track[column]! * columns + column);
+      const at = Array.from({ length: Math.ceil(columns / REPEATS) }, (_, step) => wanted + step).find(isFree);
+      if (at !== undefined) numbers.set(track[at]! * columns + at, numberOf(i));
+    }
+  });
+  return numbers;
 }

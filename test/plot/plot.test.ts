@@ -121,6 +121,22 @@ describe('drawText', () => {
     expect(marks('bars', [1, 0, 0, 1])).toContain('⣇⣸');
   });
 
+  it('numbers several lines, and says which is which', () => {
+    const x = [0, 1];
+    const two = [
+      { name: 'rise', x, y: [0, 3] },
+      { name: 'fall', x, y: [3, 0] },
+    ];
+    const [title, legend, ...drawn] = drawText(panel({ title: 'both', series: two }), { columns: 12, rows: 4 }).split(
+      '\n',
+    );
+    expect([title, legend]).toEqual(['both', '1 rise   2 fall']);
+    for (const number of ['1', '2']) expect(drawn.slice(0, 4).join('\n').replace(/^.*?┤/gm, '')).toContain(number);
+    const same = drawText(panel({ series: [two[0]!, { ...two[0]!, name: 'again' }] }), { columns: 12, rows: 4 });
+    expect(same.match(/1/g)!.length).toBeGreaterThan(1);
+    expect(same.match(/2/g)!.length).toBeGreaterThan(1);
+  });
+
   it('draws constants in the middle', () => {
     expect(drawText(panel({ series: [{ name: 'f', x: [0, 1], y: [7, 7] }] }))).toMatch(/^8 ┤/);
   });
