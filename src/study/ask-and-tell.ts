@@ -7,6 +7,7 @@ import { AquasurfError } from '../errors.js';
 import type { TaskFolders } from '../nn/tasks/task-registry.js';
 import type { Pipeline } from '../queues/pipeline.js';
 import type { StudyDoc } from '../store/documents.js';
+import { fisherSource, nextForFisher } from '../store/next-step.js';
 import { hashOfName, nameForStudy } from '../store/study-names.js';
 import type { Predictor } from '../store/suggest/search-view.js';
 import { type ClaimedFunction, predictorWith, suggest, suggestAndClaim } from '../store/suggest/suggest.js';
@@ -74,8 +75,8 @@ async function predicting<T>(
   return withTaskPredictor(study, folders, (predictor) => use(predictor ? { predictor } : {}));
 }
 
-const nothingToSuggest = ({ _id }: StudyDoc): AquasurfError =>
+const nothingToSuggest = (study: StudyDoc): AquasurfError =>
   new AquasurfError(
     'NOTHING_TO_SUGGEST',
-    `study ${_id} has no waiting function with Fisher features: run \`aquasurf fisher ${_id}\` with a worker`,
+    `study ${study._id} has no waiting function with ${fisherSource(study) === 'none' ? 'output' : 'Fisher'} features: ${nextForFisher(study)}`,
   );

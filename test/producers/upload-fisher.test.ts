@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { studyText, studyView } from '../../src/cli/commands/study/study-view.js';
+import { STAGES } from '../../src/cli/follow/stages.js';
 import { studySpectra } from '../../src/cli/plot/study-spectra.js';
 import { rankOf } from '../../src/domain/expression/rank.js';
 import { canonicalHash } from '../../src/domain/features/canonical-hash.js';
@@ -12,6 +13,7 @@ import type { SurrogateSettings } from '../../src/domain/surrogate/settings.js';
 import { resolveTask } from '../../src/nn/tasks/task-registry.js';
 import { openPipeline } from '../../src/open-pipeline.js';
 import { createStudy } from '../../src/producers/create-study.js';
+import { nextForFisher, nextForResults } from '../../src/store/next-step.js';
 import { Study } from '../../src/study.js';
 import { batchOf } from '../store/test-store.js';
 import { testServices } from '../support/services.js';
@@ -56,8 +58,13 @@ describe('a task whose network lives elsewhere', () => {
   it('needs no jobs for its features, and trains nothing here', async () => {
     const study = await newStudy();
     expect(await study.fisher()).toBe(3);
-    expect((await study.progress()).fisher).toMatchObject({ defined: 3, owed: 0 });
+    expect((await study.progress()).fisher).toMatchObject({ source: 'none', defined: 3, owed: 0 });
     expect(await study.fisher()).toBe(0);
+    const text = studyText(await studyView(pipeline.store, study.name));
+    expect(text).toMatch(/Fisher features +none: the task has no network; 3 functions by outputs alone/);
+    expect(text).not.toMatch(/defined|batch/);
+    expect((await study.summary()).withEigenvalues).toBe(0);
+    expect(STAGES.fisher.read(await study.progress()).note).toBe('of outputs alone: the task has no network');
     await expect(study.search({ trials: 3 })).rejects.toThrow(/elsewhere has no network to train here/);
     await expect(study.train({ seeds: 2 })).rejects.toThrow(/elsewhere has no network to train here/);
     await expect(study.retrain({ top: 2, count: 1 })).rejects.toThrow(/elsewhere has no network to train here/);
@@ -139,7 +146,9 @@ describe('a task whose network lives elsewhere', () => {
         [0.5, 1],
       ]);
     const { store } = pipeline;
-    expect(studyText(await studyView(store, study.name))).toContain('uploaded, layers of 3, 2 values');
+    const text = studyText(await studyView(store, study.name));
+    expect(text).toMatch(/Fisher features +2 uploaded\n +layers of 3, 2 values/);
+    expect(text).not.toMatch(/defined|batch/);
     const picture = { study: study.name, metric: 'valAcc', direction: 'max', trials: [], plane: undefined } as const;
     const options = { functions: ['tanh(x)'], tasks: folder };
     const { panels } = await studySpectra(store, await study.info(), { ...picture, operators: ALL_OPERATORS }, options);
@@ -153,6 +162,23 @@ describe('a task whose network lives elsewhere', () => {
       ['relu(x)', 3],
       ['tanh(x)', 3],
     ]);
+  });
+
+  it('names only commands that do not refuse', async () => {
+    const study = await newStudy();
+    const { store } = pipeline;
+    const picture = { study: study.name, metric: 'valAcc', direction: 'max', trials: [], plane: undefined } as const;
+    const spectra = async (...functions: string[]) =>
+      studySpectra(store, await study.info(), { ...picture, operators: ALL_OPERATORS }, { functions, tasks: folder });
+    await expect(spectra()).rejects.toThrow(/has no spectra: its task has no network/);
+    expect(nextForResults(await study.info())).toMatch(/aquasurf suggest .* --claim` and report/);
+    await study.uploadFisher('relu(x)', [[0, 1]]);
+    await expect(spectra('tanh(x)')).rejects.toThrow(/tanh\(x\) has no Fisher features .*: upload them with/);
+    await expect(spectra('sinh(x)')).rejects.toMatchObject({
+      code: 'FUNCTION_NOT_IN_STUDY',
+      message: expect.stringMatching(/add it with `aquasurf populate .* --fn "sinh\(x\)" --wait`/),
+    });
+    expect(nextForFisher(await study.info())).toMatch(/^upload features of more functions/);
   });
 
   it.each<[string, number[][], RegExp]>([

@@ -34,16 +34,17 @@ export function registerBest(program: Command): void {
 }
 
 async function bestAction(name: string, flags: BestFlags): Promise<void> {
-  const [{ withStudy }, { decimals, notify, print, printResult, table }] = await Promise.all([
+  const [{ withStudy }, { decimals, notify, print, printResult, table }, { nextForResults }] = await Promise.all([
     import('../command-context.js'),
     import('../output.js'),
+    import('../../store/next-step.js'),
   ]);
   await withStudy(name, async (study, context) => {
     if (flags.retrain !== undefined) await retrain(study, { top: flags.top, count: flags.retrain }, flags, context);
     const ranked = await study.best(flags.top);
     if (flags.json) return printResult(ranked, flags, () => '');
     if (ranked.length === 0) {
-      return notify(`no function of study ${name} is evaluated yet: \`aquasurf search ${name} --trials 20\``);
+      return notify(`no function of study ${name} is evaluated yet: ${nextForResults(await study.info())}`);
     }
     const rows = ranked.map((entry, i) => ({ ...entry, rank: i + 1 }));
     print(

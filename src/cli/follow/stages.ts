@@ -29,9 +29,12 @@ export const STAGES: Record<StageName, Stage> = {
     queues: ['fisher-eigenvalues'],
     read: ({ fisher }) => {
       const done = fisher.defined + fisher.undefined + fisher.failed;
-      const notes = (['undefined', 'failed'] as const).filter((state) => fisher[state] > 0);
-      const note = notes.map((state) => `${fisher[state]} ${state}`).join(', ');
-      return { done, total: done + fisher.owed, note, complete: fisher.complete };
+      const counts = (['undefined', 'failed'] as const).filter((state) => fisher[state] > 0);
+      const notes = [
+        ...counts.map((state) => `${fisher[state]} ${state}`),
+        ...(fisher.source === 'none' ? ['of outputs alone: the task has no network'] : []),
+      ];
+      return { done, total: done + fisher.owed, note: notes.join(', '), complete: fisher.complete };
     },
   },
   embedding: {

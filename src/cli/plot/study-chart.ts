@@ -10,6 +10,7 @@ import { parallelChart } from '../../plot/study/parallel-chart.js';
 import { type PicturedModel, regressorChart } from '../../plot/study/regressor-chart.js';
 import type { StudyPicture } from '../../plot/study/study-picture.js';
 import type { StudyDoc } from '../../store/documents.js';
+import { nextForFisher, nextForResults } from '../../store/next-step.js';
 import type { Store } from '../../store/store.js';
 import { operatorsOf } from '../../store/study-names.js';
 import type { Study } from '../../study.js';
@@ -24,12 +25,13 @@ import { studySpectra } from './study-spectra.js';
  */
 export async function studyChart(study: Study, context: CommandContext, flags: PlotFlags): Promise<Chart> {
   const picture = await pictureOf(study, context, flags);
+  const info = await study.info();
   const needs = (there: boolean, what: string, mend: string): void => {
     if (there) return;
-    throw new AquasurfError('FAILED', `study ${study.name} has no ${what} yet: run \`aquasurf ${mend}\``);
+    throw new AquasurfError('FAILED', `study ${study.name} has no ${what} yet: ${mend}`);
   };
-  const trials = () => needs(picture.trials.length > 0, 'finished trial', `search ${study.name} --trials 20`);
-  const plane = () => needs(picture.plane !== undefined, 'map of functions', `fisher ${study.name} --limit 100`);
+  const trials = () => needs(picture.trials.length > 0, 'finished trial', nextForResults(info));
+  const plane = () => needs(picture.plane !== undefined, 'map of functions', nextForFisher(info));
   switch (flags.kind) {
     case 'history':
       trials();
@@ -43,12 +45,12 @@ export async function studyChart(study: Study, context: CommandContext, flags: P
     case 'regressor':
       plane();
       trials();
-      return regressorChart(picture, await modelOf(context.pipeline.store, await study.info()));
+      return regressorChart(picture, await modelOf(context.pipeline.store, info));
     case 'parallel':
       trials();
       return parallelChart(picture);
     case 'spectra':
-      return studySpectra(context.pipeline.store, await study.info(), picture, {
+      return studySpectra(context.pipeline.store, info, picture, {
         functions: flags.fn ?? [],
         tasks: flags.tasks,
       });

@@ -5,7 +5,9 @@ import { unchangedTask } from '../../nn/tasks/unchanged-task.js';
 import type { Chart } from '../../plot/chart.js';
 import { spectraChart } from '../../plot/study/spectra-chart.js';
 import { bestFirst, type StudyPicture } from '../../plot/study/study-picture.js';
+import { hashesInStudy } from '../../producers/study-functions.js';
 import type { StudyDoc } from '../../store/documents.js';
+import { fisherSource, nextForFisher } from '../../store/next-step.js';
 import type { Store } from '../../store/store.js';
 import { hashOfName } from '../../store/study-names.js';
 import { taskFolders } from '../operators-option.js';
@@ -17,7 +19,7 @@ const BEST = 2;
 /**
  * The Fisher spectra of the functions, beside relu's, layer by layer.
  * @param functions none: the best two and the worst of the trials
- * @throws AquasurfError FAILED for a function without Fisher features, with what to run; TASK_CHANGED
+ * @throws AquasurfError FAILED for a function without Fisher features, with what to run; FUNCTION_NOT_IN_STUDY; TASK_CHANGED
  */
 export async function studySpectra(
   store: Store,
@@ -25,6 +27,9 @@ export async function studySpectra(
   picture: StudyPicture,
   { functions, tasks }: { functions: readonly string[]; tasks: string | undefined },
 ): Promise<Chart> {
+  const source = fisherSource(study);
+  const failed = (what: string) => new AquasurfError('FAILED', what);
+  if (source === 'none') throw failed(`study ${study._id} has no spectra: its task has no network`);
   const named = functions.length > 0 ? [RELU, ...functions] : [RELU, ...ofTrials(picture)];
   const spectra = [];
   for (const name of new Set(named)) {
@@ -32,15 +37,15 @@ export async function studySpectra(
     const packed = hash && (await store.fisher.features(study._id, [hash])).get(hash);
     if (packed) spectra.push({ name, cdf: unpackCdf(packed) });
     else if (functions.includes(name)) {
-      throw new AquasurfError(
-        'FAILED',
-        `${name} has no Fisher features in study ${study._id}: run \`aquasurf fisher ${study._id} --fn "${name}" --wait\` (some functions have none)`,
-      );
+      await hashesInStudy(store, study, [name]);
+      const mend =
+        source === 'uploaded'
+          ? 'upload them with `study.uploadFisher`'
+          : `run \`aquasurf fisher ${study._id} --fn "${name}" --wait\` (some functions have none)`;
+      throw failed(`${name} has no Fisher features in study ${study._id}: ${mend}`);
     }
   }
-  if (spectra.length === 0) {
-    throw new AquasurfError('FAILED', `study ${study._id} has no spectra yet: run \`aquasurf fisher ${study._id}\``);
-  }
+  if (spectra.length === 0) throw failed(`study ${study._id} has no spectra yet: ${nextForFisher(study)}`);
   return spectraChart(`${study._id}: Fisher spectra`, await layersOf(study, tasks), spectra);
 }
 

@@ -1,11 +1,20 @@
 import type { TrialStatus } from '../../domain/trial.js';
 import type { SearchState } from '../documents.js';
+import { type FisherSource, fisherSource } from '../next-step.js';
 import type { Store } from '../store.js';
 
 /** How far a study is, by what MongoDB holds. */
 export interface StudyProgress {
   populate: { spaces: number; expanded: number; ranges: number; done: number; complete: boolean };
-  fisher: { owed: number; defined: number; undefined: number; failed: number; complete: boolean };
+  fisher: {
+    /** `none`: the task has no network, and functions are told apart by their outputs. */
+    source: FisherSource;
+    owed: number;
+    defined: number;
+    undefined: number;
+    failed: number;
+    complete: boolean;
+  };
   /** Features on which the newest plane was fitted; `complete`: no newer fit is owed. */
   embedding: { fitted: number; complete: boolean };
   trials: Record<TrialStatus, number>;
@@ -34,7 +43,7 @@ export async function studyProgress(store: Store, name: string): Promise<StudyPr
       ...ranges,
       complete: expanded === study.spaces.length && ranges.done === ranges.ranges,
     },
-    fisher: { ...fisher, complete: fisher.owed === 0 },
+    fisher: { source: fisherSource(study), ...fisher, complete: fisher.owed === 0 },
     embedding: { fitted: fitted ?? 0, complete: fisher.owed === 0 && (fitted ?? 0) >= fisher.defined },
     trials,
     retraining: { ...retraining, runs, complete: retraining.owed === 0 },

@@ -1,4 +1,5 @@
 import type { StoredResult } from '../documents.js';
+import { fisherSource } from '../next-step.js';
 import type { Store } from '../store.js';
 
 /** A finished trial as `best` lists it; numbers that are not finite (a diverged loss) are null. */
@@ -34,7 +35,7 @@ export async function studySummary(store: Store, name: string): Promise<StudySum
   return {
     functions,
     unique,
-    withEigenvalues: fisher.defined,
+    withEigenvalues: fisherSource(study) === 'none' ? 0 : fisher.defined,
     evaluated: statuses.done,
     running: statuses.running,
     best: best[0] ?? null,

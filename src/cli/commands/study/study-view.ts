@@ -64,8 +64,7 @@ const PLACES_TEXT: Record<PlacesName, string> = {
 
 export function studyText(view: StudyView): string {
   const { progress, search, surrogate } = view;
-  const { populate, fisher, trials } = progress;
-  const features = `${fisher.defined} defined, ${fisher.undefined} undefined, ${fisher.failed} failed, ${fisher.owed} owed`;
+  const { populate, trials } = progress;
   return fields([
     ['study', view.name],
     ['task', taskText(view.task)],
@@ -78,8 +77,7 @@ export function studyText(view: StudyView): string {
       'output features',
       `${populate.done} of ${populate.ranges} ranges, ${populate.expanded} of ${populate.spaces} spaces expanded`,
     ],
-    ['Fisher features', features],
-    ['', fisherText(view.fisher)],
+    ...fisherTexts(view).map((text, i): [string, string] => [i === 0 ? 'Fisher features' : '', text]),
     ['trials', `${trials.done} done, ${trials.running} running, ${trials.failed} failed, ${trials.waiting} waiting`],
     ['search', searchText(search)],
     ...view.running.map((trial, i): [string, string] => [i === 0 ? 'running' : '', runningText(trial)]),
@@ -116,8 +114,16 @@ function updatesText({ updates = [] }: StudyDoc['task']): Array<[string, string]
   });
 }
 
-function fisherText({ batchSize, floor, bins, compat, uploaded }: StudyDoc['fisher']): string {
-  if (uploaded) return `uploaded, layers of ${uploaded.join(', ')} values`;
+function fisherTexts({ progress: { fisher }, fisher: settings }: StudyView): string[] {
+  if (fisher.source === 'none') return [`none: the task has no network; ${fisher.defined} functions by outputs alone`];
+  if (fisher.source === 'uploaded') {
+    return [`${fisher.defined} uploaded`, `layers of ${settings.uploaded?.join(', ')} values`];
+  }
+  const states = (['defined', 'undefined', 'failed', 'owed'] as const).map((state) => `${fisher[state]} ${state}`);
+  return [states.join(', '), settingsText(settings)];
+}
+
+function settingsText({ batchSize, floor, bins, compat }: StudyDoc['fisher']): string {
   return [
     `batch ${batchSize}`,
     `floor ${floor}`,
