@@ -18,6 +18,16 @@ export function hours(text: string): number {
   throw new InvalidArgumentError('Expected a number above 0, at most 1000000.');
 }
 
+const UNITS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `90s`, `30m`, `8h`, `2d` → milliseconds, at most a year. */
+export function duration(text: string): number {
+  const [, amount = '', unit = ''] = /^([^a-z]+)([smhd])$/.exec(text) ?? [];
+  const value = Math.round((decimal(amount) ?? Number.NaN) * (UNITS[unit] ?? Number.NaN));
+  if (value >= 1000 && value <= 366 * 86_400_000) return value;
+  throw new InvalidArgumentError('Expected a time such as 90m, 8h or 2d, from a second to a year.');
+}
+
 export function notNegative(text: string): number {
   const value = decimal(text);
   if (value !== undefined && value >= 0) return value;

@@ -7,6 +7,7 @@ import { registerClean } from './commands/clean.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerExport } from './commands/export.js';
 import { registerExportFn } from './commands/export-fn.js';
+import { registerExtend, registerFail, registerRelease } from './commands/extend-release-fail.js';
 import { registerFisher } from './commands/fisher.js';
 import { registerFn } from './commands/fn.js';
 import { registerImport } from './commands/import.js';
@@ -74,6 +75,9 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted`,
   program.commandsGroup('Train it yourself:');
   registerSuggest(program);
   registerReport(program);
+  registerExtend(program);
+  registerRelease(program);
+  registerFail(program);
   program.commandsGroup('Results:');
   registerBest(program);
   registerSummary(program);

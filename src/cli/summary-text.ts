@@ -1,9 +1,10 @@
+import { METRIC_NAMES } from '../domain/trial.js';
 import type { StudySummary } from '../store/reports/study-summary.js';
 
 /** The summary in the words of the original program. */
 export function summaryText(summary: StudySummary): string {
   const best = summary.best
-    ? `${summary.best.fn} with validation accuracy ${summary.best.valAcc?.toFixed(4)}`
+    ? `${summary.best.fn} with ${METRIC_NAMES[summary.metric]} ${summary.best[summary.metric]?.toFixed(4) ?? 'not finite'}`
     : 'no function evaluated yet';
   return [
     `Number of activation functions: ${summary.functions}`,

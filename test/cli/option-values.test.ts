@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   commaList,
+  duration,
   figure,
   fraction,
   hours,
@@ -37,6 +38,13 @@ describe('option values', () => {
     expect([notNegative('0'), hours('0.5')]).toEqual([0, 0.5]);
     refused(notNegative, ['-1', 'x']);
     refused(hours, ['0', '-1', '1e300', 'nan']);
+  });
+
+  it('leases are times with a unit', () => {
+    expect(['90s', '30m', '8h', '1.5h', '2d'].map(duration)).toEqual([
+      90_000, 1_800_000, 28_800_000, 5_400_000, 172_800_000,
+    ]);
+    refused(duration, ['', '8', 'h', '0h', '-1h', '8 hours', '1e9d', '0.1s']);
   });
 
   it('parallelism is auto or a count', () => {

@@ -35,6 +35,8 @@ const WRONG: ReadonlyArray<[args: string[], message: RegExp]> = [
   [['report', 'a', 'relu(x)', '--val-acc', 'high'], /Expected a number/],
   [['report', 'a', 'relu(x)', '--val-acc', '0.9', '--seed', '-1'], /--seed: -1; expected a whole number from 0 to/],
   [['report', 'a', 'relu(x', '--val-acc', '0.9'], /at character 7/],
+  [['suggest', 'a', '--lease', '8h'], /--lease is of a claim: give --claim as well/],
+  [['suggest', 'a', '--claim', '--lease', 'long'], /Expected a time such as 90m, 8h or 2d/],
   [['fn', 'frobnicate(x)'], /unknown operator "frobnicate" at character 1/],
   [['worker', '--queues', 'trainin'], /unknown queue "trainin"; did you mean training\?/],
   [['worker', '--gpus', '0,b'], /--gpus 0,b: give auto, none, or device numbers/],

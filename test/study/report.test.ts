@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { summaryText } from '../../src/cli/summary-text.js';
 import { rankOf } from '../../src/domain/expression/rank.js';
 import { canonicalHash } from '../../src/domain/features/canonical-hash.js';
 import { outputFeatures } from '../../src/domain/features/output-features.js';
@@ -122,5 +123,59 @@ describe('a reported result', () => {
     expect(runs.flatMap(({ replaced = [] }) => replaced)).toHaveLength(24);
     const mean = runs.reduce((sum, { result }) => sum + result.valAcc!, 0) / 4;
     expect((await study.best())[0]).toMatchObject({ valAcc: expect.closeTo(mean, 12), runs: 4 });
+  });
+});
+
+describe('a claim from outside', () => {
+  it('is kept for longer, handed back, or said to have failed, by function and token', async () => {
+    const study = await studyOf('claims');
+    const claim = await study.claim(1000);
+    const { fn, lease } = claim;
+    expect(await study.extend(claim, 3_600_000)).toBe(true);
+    expect(await study.extend({ fn, token: 'of another' })).toBe(false);
+    expect(await study.release({ fn, token: lease.token })).toBe(true);
+    expect(await study.release(claim)).toBe(false);
+    expect(await pipeline.store.trials.get('claims', claim.hash)).toMatchObject({ status: 'waiting', attempts: 0 });
+    const outcomes: unknown[] = [];
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      const slot = { number: 1, owner: 'outside', leaseMs: 60_000, fn };
+      const taken = await pipeline.store.leases.claim('claims', claim.hash, slot);
+      if (taken.outcome !== 'claimed') throw new Error(taken.outcome);
+      outcomes.push(await study.fail({ hash: claim.hash, token: taken.lease.token }, 'out of memory\nat line 3'));
+    }
+    expect(outcomes).toEqual(['waiting', 'waiting', 'failed']);
+    expect(await pipeline.store.trials.failed('claims', 5)).toEqual([{ hash: claim.hash, error: 'out of memory' }]);
+  });
+
+  it('that is lost says what the late report can do', async () => {
+    const study = await studyOf('late');
+    const { fn, hash, lease } = await study.claim(60_000);
+    await study.release({ fn, token: lease.token });
+    const late = (result: OutsideResult) => study.report(fn, result, lease.token);
+    await expect(late({ valAcc: 0.5 })).rejects.toMatchObject({
+      code: 'LEASE_LOST',
+      message: expect.stringMatching(/nobody trains it now, so the same report without the token is stored$/),
+    });
+    const other = await pipeline.store.leases.claim('late', hash, {
+      number: 1,
+      owner: 'worker-2',
+      leaseMs: 60_000,
+      fn,
+    });
+    await expect(late({ valAcc: 0.5 })).rejects.toThrow(/worker-2 trains it now$/);
+    if (other.outcome === 'claimed') await study.report(fn, { valAcc: 0.7 }, other.lease.token);
+    await expect(late({ valAcc: 0.5 })).rejects.toThrow(
+      /it has a result now: report this one without the token, with a seed/,
+    );
+    await study.report(fn, { valAcc: 0.5, seed: 4 });
+    expect((await study.best())[0]).toMatchObject({ runs: 2 });
+  });
+});
+
+describe('the summary', () => {
+  it("names the study's metric", async () => {
+    const study = await studyOf('named', 'valLoss');
+    await study.report('relu(x)', { valLoss: 3.7 });
+    expect(summaryText(await study.summary())).toContain('Best so far: relu(x) with validation loss 3.7000');
   });
 });

@@ -1,5 +1,5 @@
 import type { OperatorSet } from '../../domain/operators/types.js';
-import type { Direction, Metric, TrialResult } from '../../domain/trial.js';
+import { type Direction, METRIC_NAMES, type Metric, type TrialResult } from '../../domain/trial.js';
 
 /** What the pictures of a study are drawn from. */
 export interface StudyPicture {
@@ -30,7 +30,7 @@ interface PicturedPlane {
 }
 
 /** A metric as axes and legends call it. */
-export const METRIC_TITLE: Record<Metric, string> = { valAcc: 'validation accuracy', valLoss: 'validation loss' };
+export const METRIC_TITLE: Record<Metric, string> = METRIC_NAMES;
 
 /** The study's metric of a trial; NaN where there is none. */
 export const metricOf = ({ result }: PicturedTrial, { metric }: StudyPicture): number => result[metric] ?? Number.NaN;

@@ -1,3 +1,4 @@
+import type { Metric } from '../../domain/trial.js';
 import type { StoredResult } from '../documents.js';
 import { fisherSource } from '../next-step.js';
 import type { Store } from '../store.js';
@@ -21,6 +22,8 @@ export interface StudySummary {
   evaluated: number;
   running: number;
   best: RankedFunction | null;
+  /** By which it is the best. */
+  metric: Metric;
 }
 
 export async function studySummary(store: Store, name: string): Promise<StudySummary> {
@@ -39,6 +42,7 @@ export async function studySummary(store: Store, name: string): Promise<StudySum
     evaluated: statuses.done,
     running: statuses.running,
     best: best[0] ?? null,
+    metric: study.metric,
   };
 }
 
