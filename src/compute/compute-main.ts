@@ -3,7 +3,7 @@ import { writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { refuseExit } from '../nn/tasks/guest-context.js';
 import { describeError } from './error-data.js';
-import { createMethods } from './methods.js';
+import { createMethods, type Report } from './methods.js';
 import { markOf } from './printed-lines.js';
 import type { CallMessage, ComputeSettings, ReplyMessage } from './protocol.js';
 
@@ -59,10 +59,24 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {}
 async function answer({ id, method, params, about }: CallMessage): Promise<void> {
   for (const output of [1, 2]) writeSync(output, markOf(about));
   try {
-    const run = methods[method] as (params: unknown, onProgress: (fraction: number) => void) => Promise<unknown>;
-    const value = await run(params, (fraction) => send({ kind: 'progress', id, fraction }));
+    const run = methods[method] as (params: unknown, report: Report) => Promise<unknown>;
+    const value = await run(
+      params,
+      seldom((doing, fraction = 0) => send({ kind: 'progress', id, doing, fraction })),
+    );
     send({ kind: 'result', id, value });
   } catch (error) {
     send({ kind: 'error', id, error: describeError(error) });
   }
+}
+
+/** At most two messages a second about the same. */
+function seldom(report: Report): Report {
+  let last = { doing: '', at: 0 };
+  return (doing, fraction) => {
+    const at = performance.now();
+    if (doing === last.doing && at - last.at < 500) return;
+    last = { doing, at };
+    report(doing, fraction);
+  };
 }

@@ -1,17 +1,18 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { entryPoint } from '../config.js';
-import { AquasurfError } from '../errors.js';
+import { AquasurfError, type ErrorCode } from '../errors.js';
 import type { Logger } from '../log.js';
 import { reviveError } from './error-data.js';
 import { type About, PrintedLines } from './printed-lines.js';
+import { LOADING, ProgressWatch, STALL } from './progress-watch.js';
 import type { CallMessage, ComputeMethod, ComputeSettings, Params, ReplyMessage, Result } from './protocol.js';
 
 interface PendingCall {
   message: CallMessage;
   resolve: (value: unknown) => void;
   reject: (error: unknown) => void;
-  onProgress: ((fraction: number) => void) | undefined;
+  onProgress: CallOptions['onProgress'];
   /** Whether the present child has got it. */
   sent: boolean;
   /** Nobody waits for it any more. */
@@ -23,8 +24,8 @@ export interface CallOptions {
   about?: About;
   /** Aborting kills the child: a native operation cannot be interrupted otherwise. */
   signal?: AbortSignal;
-  /** Share of the work that is done, 0 to 1. */
-  onProgress?: (fraction: number) => void;
+  /** Share of the work that is done, 0 to 1, and what it is at. */
+  onProgress?: ((fraction: number, doing: string) => void) | undefined;
 }
 
 /** What the child printed may come so long after its end, in milliseconds. */
@@ -40,16 +41,23 @@ export class ComputeProcess {
   readonly #settings: ComputeSettings;
   readonly #env: Record<string, string>;
   readonly #log: Logger;
+  readonly #stallMs: number;
   /** In the order in which they were made: the child is at the first. */
   readonly #pending = new Map<number, PendingCall>();
   #child: ChildProcess | undefined;
+  /** Of the child. */
+  #watch: ProgressWatch | undefined;
   #nextId = 1;
 
-  /** @param env added to the child's environment, e.g. CUDA_VISIBLE_DEVICES */
-  constructor(settings: ComputeSettings, log: Logger, env: Record<string, string> = {}) {
+  /**
+   * @param env added to the child's environment, e.g. CUDA_VISIBLE_DEVICES
+   * @param stallMs a call that says nothing for so long fails, in milliseconds; loading data has six times as long
+   */
+  constructor(settings: ComputeSettings, log: Logger, env: Record<string, string> = {}, stallMs: number = STALL) {
     this.#settings = settings;
     this.#env = env;
     this.#log = log;
+    this.#stallMs = stallMs;
   }
 
   get pid(): number | undefined {
@@ -78,6 +86,7 @@ export class ComputeProcess {
   async close(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
+    this.#watch?.stop();
     for (const call of this.#pending.values()) call.reject(crashed('the compute process was closed'));
     this.#pending.clear();
     if (!child || hasEnded(child)) return;
@@ -112,6 +121,7 @@ export class ComputeProcess {
       env: { ...process.env, ...this.#env },
     });
     this.#child = child;
+    this.#watch = this.#watchOver(child);
     const printed = new PrintedLines((line, about) => this.#log.info(about, line));
     for (const stream of [child.stdout, child.stderr]) if (stream) printed.read(stream);
     child.on('message', (message) => this.#receive(child, message as ReplyMessage));
@@ -136,13 +146,30 @@ export class ComputeProcess {
     }
     const call = this.#pending.get(message.id);
     if (message.kind === 'progress') {
-      call?.onProgress?.(message.fraction);
+      const { doing, fraction } = message;
+      this.#watch?.moved(fraction > 0 ? `${doing}, ${Math.floor(100 * fraction)} %` : doing);
+      call?.onProgress?.(fraction, doing);
       return;
     }
+    this.#watch?.moved('starting');
     this.#pending.delete(message.id);
     if (message.kind === 'result') call?.resolve(message.value);
     else call?.reject(reviveError(message.error));
     this.#endAbandoned();
+  }
+
+  #watchOver(child: ChildProcess): ProgressWatch {
+    const first = () => this.#pending.values().next().value;
+    return new ProgressWatch(this.#stallMs, {
+      busy: () => first() !== undefined,
+      onStill: (how) => this.#log.warn(first()?.message.about ?? {}, how),
+      onStalled: (how, doing) => {
+        const reason = `${how}: the compute process was ended; \`aquasurf worker --stall\` sets the limit`;
+        child.kill('SIGKILL');
+        // Data that do not come are no fault of the function whose turn it was.
+        this.#lost(child, reason, undefined, doing === LOADING ? 'DATA_SET_UNAVAILABLE' : 'COMPUTE_CRASHED');
+      },
+    });
   }
 
   /** A timer or promise of user code threw: that is no fault of the call that the child is at, unless it is its own. */
@@ -173,14 +200,20 @@ export class ComputeProcess {
   }
 
   /** The call that the child was at fails, or the one that is to blame; a new child gets the others. */
-  #lost(child: ChildProcess | undefined, reason: string, blamed?: PendingCall | 'nobody'): void {
+  #lost(
+    child: ChildProcess | undefined,
+    reason: string,
+    blamed?: PendingCall | 'nobody',
+    code: ErrorCode = 'COMPUTE_CRASHED',
+  ): void {
     if (this.#child !== child) return;
     this.#child = undefined;
+    this.#watch?.stop();
     const [first] = this.#pending.values();
     const failed = blamed ?? (first?.sent ? first : 'nobody');
     if (failed !== 'nobody') {
       this.#pending.delete(failed.message.id);
-      failed.reject(crashed(reason));
+      failed.reject(new AquasurfError(code, reason));
     }
     for (const call of [...this.#pending.values()]) {
       call.sent = false;

@@ -15,11 +15,15 @@ import { taskLayers } from '../nn/task-layers.js';
 import type { TaskFolders } from '../nn/tasks/task-registry.js';
 import { trainFunction } from '../nn/train.js';
 import { KeptTasks, loadData } from './kept-tasks.js';
+import { LOADING } from './progress-watch.js';
 import type { ComputeMethod, ComputeSettings, Params, Result, TaskReference } from './protocol.js';
 
 type Methods = {
-  [M in ComputeMethod]: (params: Params<M>, onProgress: (fraction: number) => void) => Promise<Result<M>>;
+  [M in ComputeMethod]: (params: Params<M>, report: Report) => Promise<Result<M>>;
 };
+
+/** Says that the work goes on: what it is at, and the share of it that is done. A call that says nothing for long is ended. */
+export type Report = (doing: string, fraction?: number) => void;
 
 /** The calls that the compute process answers. Backend, tasks with their data, and operators are loaded once and kept. */
 export function createMethods(settings: ComputeSettings, notify: (line: string) => void): Methods {
@@ -45,20 +49,27 @@ export function createMethods(settings: ComputeSettings, notify: (line: string) 
   const pool = settings.threads > 1 ? new EigenvaluePool(Math.min(2, settings.threads)) : undefined;
   const solve = pool && ((matrix: Float64Array, n: number) => pool.solve(matrix, n));
 
-  const prepare = async (params: { task: TaskReference; operators: OperatorReference }): Promise<Prepared> => {
+  const prepare = async (
+    params: { task: TaskReference; operators: OperatorReference },
+    report: Report,
+  ): Promise<Prepared> => {
     const { tf, name } = await backend('backend');
     const set = await checkedOperators(params.operators);
     const own = set.own ? set : undefined;
-    return { tf, name, task: await kept.task(params.task), data: await kept.data(params.task), operators: own };
+    const task = await kept.task(params.task);
+    report(LOADING);
+    const data = await kept.data(params.task);
+    report('beginning');
+    return { tf, name, task, data, operators: own };
   };
   return {
     backend: async () => {
       const { name, tensorflowVersion, devices } = await backend('backend');
       return { name, tensorflowVersion, devices };
     },
-    prepare: async (params) => ({ backend: (await prepare(params)).name }),
-    checkTask: async (params) => {
-      await checkTask(await prepare(params));
+    prepare: async (params, report) => ({ backend: (await prepare(params, report)).name }),
+    checkTask: async (params, report) => {
+      await checkTask(await prepare(params, report));
       return { dataHash: (await kept.dataAndHash(params.task)).hash };
     },
     checkOperators: async (params) => {
@@ -69,30 +80,31 @@ export function createMethods(settings: ComputeSettings, notify: (line: string) 
       const set = await kept.operators(reference);
       return storedBatch(enumerator.enumerate(source, set, from, to), set);
     },
-    layers: async ({ name }) => {
+    layers: async ({ name }, report) => {
       const { tf } = await backend('backend');
       const { model, task } = await namedModel(tf, name, folders);
       try {
         const layers = taskLayers(model);
+        if (task) report(LOADING);
         if (task) await checkOnData(tf, task, { cacheDir: settings.cacheDir, notify });
         return layers;
       } finally {
         model.dispose();
       }
     },
-    fisher: async ({ fn, settings: fisher, ...params }) => {
+    fisher: async ({ fn, settings: fisher, ...params }, report) => {
       const key = JSON.stringify([params.task, params.operators, fisher]);
       // Throws where the module has been changed since.
       await Promise.all([kept.task(params.task), kept.operators(params.operators)]);
       if (computer?.key !== key) {
         computer?.features.dispose();
         computer = undefined;
-        const prepared = await prepare(params);
+        const prepared = await prepare(params, report);
         const onIgnored = (layers: string[]) =>
           notify(`task ${params.task.name}: no Fisher features of ${layers.join(', ')} (other kinds of layers)`);
         computer = { key, features: new FeatureComputer({ ...prepared, settings: fisher, solve, onIgnored }) };
       }
-      return computer.features.compute(fn);
+      return computer.features.compute(fn, () => report('computing features'));
     },
     predict: async ({ samples, targets, candidates, seed, uncertain, ...params }) => {
       const definition = await kept.task(params.task);
@@ -107,8 +119,9 @@ export function createMethods(settings: ComputeSettings, notify: (line: string) 
       regressor.fit(samples, targets);
       return regressor.predict(candidates);
     },
-    train: async ({ fn, seed, ...params }, onProgress) => {
-      return trainFunction({ ...(await prepare(params)), fn, seed, onProgress });
+    train: async ({ fn, seed, ...params }, report) => {
+      const onProgress = (fraction: number) => report('training', fraction);
+      return trainFunction({ ...(await prepare(params, report)), fn, seed, onProgress });
     },
   };
 }

@@ -89,7 +89,8 @@ export interface CallMessage {
 export type ReplyMessage =
   | { kind: 'result'; id: number; value: unknown }
   | { kind: 'error'; id: number; error: ErrorData }
-  | { kind: 'progress'; id: number; fraction: number }
+  /** @param doing what it is at, e.g. `training` */
+  | { kind: 'progress'; id: number; doing: string; fraction: number }
   /**
    * What a call left behind (a timer, a promise) threw, and the process ends; the call may have ended before. Without
    * an id: nobody knows which one.

@@ -17,6 +17,8 @@ export interface ConsumerProcessOptions {
   /** Seconds that running jobs get to end after SIGTERM before they are handed back. */
   graceSeconds: number;
   leaseMs: number | undefined;
+  /** Work that says nothing for so long is ended, in milliseconds. @defaultValue 10 minutes */
+  stallMs?: number | undefined;
 }
 
 /** Beyond the grace, in milliseconds: what has not ended by then waits for a server that is gone. */
@@ -43,6 +45,7 @@ async function main(): Promise<void> {
   const consumer = new Consumer(pipeline, {
     ...(options.queues ? { queues: options.queues } : {}),
     ...(options.leaseMs ? { leaseMs: options.leaseMs } : {}),
+    stallMs: options.stallMs,
     compute: {
       backend: config.backend,
       cacheDir: config.cacheDir,

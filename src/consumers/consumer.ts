@@ -27,6 +27,8 @@ export interface ConsumerOptions {
   compute: ComputeSettings;
   /** Environment of the compute process, e.g. CUDA_VISIBLE_DEVICES. */
   computeEnv?: Record<string, string>;
+  /** Work in the compute process that says nothing for so long is ended, in milliseconds. @defaultValue 10 minutes */
+  stallMs?: number | undefined;
   log: Logger;
   /** Jobs and claims of a dead consumer go to others after this, in milliseconds. @defaultValue 30,000 */
   leaseMs?: number;
@@ -59,7 +61,7 @@ export class Consumer {
     this.#options = options;
     this.#threads = new KernelThreads(options.compute.threads);
     this.#leaseMs = options.leaseMs ?? 30_000;
-    this.#device = new Device(new ComputeProcess(options.compute, options.log, options.computeEnv));
+    this.#device = new Device(new ComputeProcess(options.compute, options.log, options.computeEnv, options.stallMs));
     this.#device.onChange = (holder) => this.#share(holder);
     this.#reminders = new Reminders((line, details) => options.log.warn(details, line));
     this.#workers = new HeldWorkers((name, error) => this.#queueFailed(name, error));

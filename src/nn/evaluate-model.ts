@@ -15,6 +15,7 @@ export async function evaluateModel(
   data: DataSet,
   split: Split,
   batchSize: number,
+  onBatch: () => void = () => {},
 ): Promise<{ loss: number; accuracy: number }> {
   const metrics = new RunningMetrics(tf);
   try {
@@ -25,6 +26,7 @@ export async function evaluateModel(
         if (rows[0] === 0) objective.checkScores(scores);
         metrics.add(loss, scores, batch.classes);
       });
+      onBatch();
       await yieldToEvents();
     }
     return await metrics.read();

@@ -29,7 +29,7 @@ interface TrainFunctionOptions {
   seed: number;
   /** Called after each epoch. */
   onEpoch?: (record: EpochRecord) => void;
-  /** Called with the share of all steps that is done, at most a hundred times. */
+  /** Called after each step with the share of all steps that is done, and after each batch that is evaluated. */
   onProgress?: (fraction: number) => void;
   /** Asked before each step: true ends the training with an error FAILED. */
   shouldStop?: () => boolean;
@@ -68,8 +68,9 @@ export async function trainFunction(
     const history = await runEpochs(options, model, objective);
 
     const batchSize = task.training?.evaluationBatchSize ?? task.training?.batchSize ?? BATCH_SIZE;
-    const validation = await evaluateModel(tf, objective, data, data.validation, batchSize);
-    const test = await evaluateModel(tf, objective, data, data.test, batchSize);
+    const onBatch = () => options.onProgress?.(1);
+    const validation = await evaluateModel(tf, objective, data, data.validation, batchSize, onBatch);
+    const test = await evaluateModel(tf, objective, data, data.test, batchSize, onBatch);
     const last = history.at(-1)!;
     last.valLoss = finiteOrNull(validation.loss);
     last.valAcc = validation.accuracy;
@@ -122,7 +123,7 @@ async function runEpochs(
             withSeededMathRandom(noise, () => trainingStep(options));
           });
           step++;
-          if (percent(step, steps) > percent(step - 1, steps)) onProgress?.(step / steps);
+          onProgress?.(step / steps);
           if (looks) diverged = Number.isNaN((await metrics.read()).loss);
           if (diverged) break;
           // Lets messages to this process in: TensorFlow's operations block it.
@@ -142,8 +143,6 @@ async function runEpochs(
     optimizer.dispose();
   }
 }
-
-const percent = (step: number, steps: number): number => Math.floor((100 * step) / steps);
 
 const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 

@@ -88,7 +88,15 @@ export const trialSchema = z.object({
   fn: z.string().nullable(),
   status: z.enum(TRIAL_STATUSES),
   number: z.int().positive().nullable(),
-  lease: z.object({ owner: z.string(), token: z.string(), expiresAt: z.date() }).nullable(),
+  lease: z
+    .object({
+      owner: z.string(),
+      token: z.string(),
+      expiresAt: z.date(),
+      progressAt: z.date().optional(),
+      progress: z.string().optional(),
+    })
+    .nullable(),
   attempts: count,
   error: z.string().nullable(),
   fisher: z.object({

@@ -154,6 +154,9 @@ export interface Lease {
   /** From nanoid; a report without the present token is refused. */
   token: string;
   expiresAt: Date;
+  /** When the training last moved, by the heartbeat after that, and what it was at, e.g. `training, 43 %`. */
+  progressAt?: Date;
+  progress?: string;
 }
 
 export type FisherState = 'absent' | 'owed' | 'defined' | 'undefined' | 'failed';

@@ -93,6 +93,20 @@ describe('a lease', () => {
     expect(left).toBeGreaterThan(500_000);
   });
 
+  test('says what its training is at, and when that last moved by the database', async () => {
+    const [hash = ''] = await addTrials(store(), 'moving', 0, 1);
+    const token = await claimed(store(), 'moving', hash, 1, 60_000);
+    const lease = async () => (await store().trials.get('moving', hash))!.lease!;
+    expect(await lease()).not.toHaveProperty('progressAt');
+    await store().leases.extend('moving', hash, token, 60_000, 'training, 43 %');
+    const moved = await lease();
+    expect(moved.progress).toBe('training, 43 %');
+    expect(Math.abs(moved.progressAt!.getTime() - (await store().now()).getTime())).toBeLessThan(5000);
+    await sleep(20);
+    await store().leases.extend('moving', hash, token, 60_000);
+    expect(await lease()).toMatchObject({ token, progress: 'training, 43 %', progressAt: moved.progressAt });
+  });
+
   test('that ran out gives the trial back, and its worker’s late report and heartbeat are refused', async () => {
     const [hash = ''] = await addTrials(store(), 'expire', 0, 1);
     const token = await claimed(store(), 'expire', hash, 1, 1);

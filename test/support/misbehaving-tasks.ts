@@ -24,6 +24,9 @@ const BEHAVIOURS: Record<string, () => void> = {
       throw new Error('much too late');
     }, 300);
   },
+  hangs: () => {
+    for (;;);
+  },
   exits: () => process.exit(3),
   'throws-text': () => {
     throw 'only text';

@@ -21,6 +21,12 @@ The first Ctrl-C or SIGTERM lets running jobs end within the grace, then hands t
     .option('--concurrency <n>', 'consumer processes on each GPU, or on the CPU', wholeNumber(1, 1024), 1)
     .option('--threads <n>', 'TensorFlow threads of each consumer (default: cores / consumers)', wholeNumber(1, 1024))
     .option('--grace <seconds>', 'what running jobs get to end after the first Ctrl-C', notNegative, 60)
+    .option(
+      '--stall <seconds>',
+      'end work that has not moved for so long (no step of training, no layer of Fisher features): it counts as a failed attempt of its function; loading data may take six times as long',
+      wholeNumber(10, 1_000_000),
+      600,
+    )
     .addOption(
       new Option('--backend <name>', 'compute backend (default: AQUASURF_BACKEND, else auto)').choices([
         'auto',

@@ -14,6 +14,7 @@ export interface PlanOptions {
   cores: number;
   tasksDir: string | undefined;
   graceSeconds: number;
+  stallSeconds?: number;
 }
 
 /** The consumer processes of one worker: `concurrency` for each device. */
@@ -28,6 +29,7 @@ export function consumerPlan(options: PlanOptions): ConsumerProcessOptions[] {
     tasksDir: options.tasksDir,
     graceSeconds: options.graceSeconds,
     leaseMs: undefined,
+    ...(options.stallSeconds === undefined ? {} : { stallMs: options.stallSeconds * 1000 }),
   }));
 }
 

@@ -21,6 +21,7 @@ export interface WorkerOptions {
   concurrency: number;
   threads?: number;
   grace: number;
+  stall: number;
   tasks?: string;
   backend?: string;
   verbose?: boolean;
@@ -47,6 +48,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     cores,
     tasksDir,
     graceSeconds: options.grace,
+    stallSeconds: options.stall,
   });
   if (consumers.length > cores) {
     notify(

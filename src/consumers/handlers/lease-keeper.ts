@@ -3,7 +3,7 @@ import type { Lease } from '../../store/documents.js';
 
 /** What the keeper needs of the store. */
 export interface LeaseExtender {
-  extend(study: string, hash: string, token: string, leaseMs: number): Promise<boolean>;
+  extend(study: string, hash: string, token: string, leaseMs: number, progress?: string): Promise<boolean>;
 }
 
 /**
@@ -13,6 +13,8 @@ export interface LeaseExtender {
 export class LeaseKeeper {
   readonly #lost = new AbortController();
   readonly #timer: NodeJS.Timeout;
+  /** Since the last heartbeat. */
+  #moved: string | undefined;
 
   constructor(
     extender: LeaseExtender,
@@ -21,14 +23,21 @@ export class LeaseKeeper {
     log: Logger,
   ) {
     this.#timer = setInterval(async () => {
+      const moved = this.#moved;
+      this.#moved = undefined;
       try {
-        const kept = await extender.extend(trial.study, trial.hash, trial.lease.token, leaseMs);
+        const kept = await extender.extend(trial.study, trial.hash, trial.lease.token, leaseMs, moved);
         if (!kept) this.#lost.abort(new Error('the lease was lost'));
       } catch (error) {
         // The database is away for now: it also is for whoever might take the lease. The next beat tries again.
         log.warn({ err: error }, 'the lease could not be extended');
       }
     }, leaseMs / 3);
+  }
+
+  /** For people, who see in the trial what last moved and when. @param what e.g. `training, 43 %` */
+  moved(what: string): void {
+    this.#moved = what;
   }
 
   get signal(): AbortSignal {

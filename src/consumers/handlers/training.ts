@@ -73,7 +73,11 @@ async function train(study: StudyDoc, claim: ClaimedFunction, context: HandlerCo
     // A worker that died between storing a run and reporting it left the run: training it again would change nothing.
     const known = await store.runs.get(study._id, hash, seed);
     const params = { task: study.task, operators: operatorsOf(study), fn, seed };
-    const options = { signal, onProgress: progress, about: { study: study._id, fn } };
+    const onProgress = (fraction: number, doing: string) => {
+      progress(fraction);
+      keeper.moved(fraction > 0 ? `${doing}, ${Math.floor(100 * fraction)} %` : doing);
+    };
+    const options = { signal, onProgress, about: { study: study._id, fn } };
     const { result, history } = known ?? (await device.call('train', params, options));
     const run = { seed, result, history, worker: owner };
     await patiently(() => store.results.report(study._id, hash, lease.token, run), signal);

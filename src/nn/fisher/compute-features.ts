@@ -63,10 +63,15 @@ export class FeatureComputer {
   /**
    * Packed features (`packCdf`), or why there are none.
    * @param fn the activation function's expression
+   * @param onPart called after each part of each layer's work
    * @throws AquasurfError MODEL_UNSUPPORTED, TASK_INVALID, EXPRESSION_INVALID
    */
-  async compute(fn: string): Promise<ComputedFeatures> {
-    const { settings, onTime = () => {} } = this.#options;
+  async compute(fn: string, onPart: () => void = () => {}): Promise<ComputedFeatures> {
+    const { settings } = this.#options;
+    const onTime: NonNullable<FeatureComputerOptions['onTime']> = (part, seconds) => {
+      this.#options.onTime?.(part, seconds);
+      onPart();
+    };
     const started = performance.now();
     const plan = this.#planWith(fn);
     this.#batch ??= this.#makeBatch();

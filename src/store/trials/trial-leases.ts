@@ -68,10 +68,17 @@ export class TrialLeases {
     }
   }
 
-  /** A heartbeat. @returns false where the lease is lost: stop working, the report would be refused */
-  async extend(study: string, hash: string, token: string, leaseMs: number): Promise<boolean> {
+  /**
+   * A heartbeat.
+   * @param progress what the training is at, where it has moved since the last heartbeat
+   * @returns false where the lease is lost: stop working, the report would be refused
+   */
+  async extend(study: string, hash: string, token: string, leaseMs: number, progress?: string): Promise<boolean> {
+    const moved =
+      progress === undefined ? {} : { 'lease.progress': { $literal: progress }, 'lease.progressAt': '$$NOW' };
+    const change = [{ $set: { 'lease.expiresAt': inFuture(leaseMs), ...moved } }];
     const { matchedCount } = await retryConflicts(() =>
-      this.trials.updateOne(held(trialId(study, hash), token), [{ $set: { 'lease.expiresAt': inFuture(leaseMs) } }]),
+      this.trials.updateOne(held(trialId(study, hash), token), change),
     );
     return matchedCount === 1;
   }
