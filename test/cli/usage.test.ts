@@ -40,6 +40,8 @@ const WRONG: ReadonlyArray<[args: string[], message: RegExp]> = [
   [['fn', 'frobnicate(x)'], /unknown operator "frobnicate" at character 1/],
   [['worker', '--queues', 'trainin'], /unknown queue "trainin"; did you mean training\?/],
   [['worker', '--gpus', '0,b'], /--gpus 0,b: give auto, none, or device numbers/],
+  [['search', 'a', '--trial', '3'], /unknown option '--trial' \(did you mean --trials\?\)/],
+  [['plot', 'a', '--kinds=history'], /unknown option '--kinds' \(did you mean --kind\?\)/],
   [['worker', '--gpus', '999'], /--gpus 999: there is no GPU 999: .*; use --gpus none for the CPU/],
   [['worker', '--tasks', './nowhere'], /there is no folder .*nowhere/],
   [['monitor', '--port', '70000'], /Expected a whole number from 0 to 65535/],
