@@ -10,7 +10,7 @@ export type { Logger };
  */
 export function createLogger(options: { level: string; name?: string }): Logger {
   const destination = process.stderr.isTTY
-    ? pretty({ destination: 2, sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' })
+    ? pretty({ destination: 2, sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname', singleLine: true })
     : pino.destination({ dest: 2, sync: true });
   const { level, name } = options;
   const withStack = level === 'debug' || level === 'trace';
