@@ -135,7 +135,7 @@ async function runStages(
   display: ProgressDisplay,
   signal: AbortSignal,
 ): Promise<void> {
-  const watch = { ...servers, display, signal };
+  const watch = { ...servers, display, signal, ownWorkers: true };
   await study.populate();
   await follow(study, ['populate'], watch);
   await study.fisher({ limit: options.fisher });

@@ -4,6 +4,7 @@ import type { Pipeline } from '../../queues/pipeline.js';
 import { runningTrials } from '../../store/reports/running-trials.js';
 import type { Study } from '../../study.js';
 import type { CommandContext } from '../command-context.js';
+import { Interrupted } from '../interruption.js';
 import { PATIENCE_SECONDS, Patience } from '../servers/patience.js';
 import { type Failure, failureSince, hasJob } from './jobs-of-study.js';
 import { createProgressDisplay, type ProgressDisplay } from './progress-display.js';
@@ -14,6 +15,8 @@ interface FollowOptions extends Pick<CommandContext, 'pipeline' | 'addresses'> {
   patienceSeconds?: number;
   /** Aborting stops the watching, not the work. */
   signal?: AbortSignal;
+  /** Whether the workers end with the command: else the work goes on when the watching ends. @defaultValue false */
+  ownWorkers?: boolean;
   /** @defaultValue bars or lines on stderr */
   display?: ProgressDisplay;
 }
@@ -37,6 +40,12 @@ export async function follow(study: Study, stages: readonly StageName[], options
   const display = options.display ?? createProgressDisplay(process.stderr);
   try {
     for (const name of stages) await followStage(study, STAGES[name], options, display);
+  } catch (error) {
+    if (!(error instanceof Interrupted) || options.ownWorkers) throw error;
+    const what = stages.includes('search')
+      ? `the search of study ${study.name} goes on: \`aquasurf stop ${study.name}\` ends it`
+      : 'what is enqueued goes on';
+    throw new Interrupted(`interrupted; only the waiting ends here, ${what}`);
   } finally {
     display.end();
   }
