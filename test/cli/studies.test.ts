@@ -163,13 +163,17 @@ describe('training of your own', () => {
     expect(best[1]).toEqual({
       runs: 1,
       stderr: null,
+      baseline: true,
       fn: expect.stringMatching(/^(relu|tanh)\(x\)$/),
       hash: expect.stringMatching(/^[0-9a-f]{32}$/),
       ...{ valAcc: 0.8, valLoss: null, testAcc: 0.79, testLoss: null, trainAcc: null, trainLoss: null, runtime: null },
     });
     expect(await json('best', 'mine', '--top', '1')).toHaveLength(1);
-    const { stdout } = await cli.run('best', 'mine');
-    expect(stdout).toMatch(/^rank +function +val acc[^\n]*\n +1 +max\(.*\) +0\.9000 +-[^\n]*\n +2 /);
+    const { stdout, stderr } = await cli.run('best', 'mine');
+    expect(stdout).toMatch(
+      /^rank +function +val acc[^\n]*\n +1 +max\(.*\) +0\.9000 +one seed[^\n]*\n +2 +\S+ \(baseline\)/,
+    );
+    expect(stderr).toMatch(/^One seed each: .* `aquasurf best mine --top 2 --retrain 4 --wait`/);
   });
 
   it('sums up in the words of the original', async () => {

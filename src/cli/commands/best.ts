@@ -17,7 +17,7 @@ export function registerBest(program: Command): void {
     .command('best')
     .summary('list the best functions')
     .description(
-      "Lists the evaluated functions of a study, best first by the study's metric. Test results stand beside, but choose nothing. Between functions that are nearly equal luck decides: --retrain trains the best with further seeds, and the mean over all seeds ranks them.",
+      "Lists the evaluated functions of a study, best first by the study's metric. Test results stand beside, but choose nothing. Between functions that are nearly equal luck decides: --retrain trains the best with further seeds, and the mean over all seeds ranks them. Baselines are marked, and what is within noise of the first is named.",
     )
     .argument('<study>', 'the study')
     .option('--top <n>', 'how many', wholeNumber(1), 10)
@@ -34,11 +34,13 @@ export function registerBest(program: Command): void {
 }
 
 async function bestAction(name: string, flags: BestFlags): Promise<void> {
-  const [{ withStudy }, { decimals, notify, print, printResult, table }, { nextForResults }] = await Promise.all([
-    import('../command-context.js'),
-    import('../output.js'),
-    import('../../store/next-step.js'),
-  ]);
+  const [{ withStudy }, { decimals, notify, print, printResult, table }, { nextForResults }, { noiseText }] =
+    await Promise.all([
+      import('../command-context.js'),
+      import('../output.js'),
+      import('../../store/next-step.js'),
+      import('../noise-text.js'),
+    ]);
   await withStudy(name, async (study, context) => {
     if (flags.retrain !== undefined) await retrain(study, { top: flags.top, count: flags.retrain }, flags, context);
     const ranked = await study.best(flags.top);
@@ -51,9 +53,9 @@ async function bestAction(name: string, flags: BestFlags): Promise<void> {
       await table(
         [
           { head: 'rank', value: ({ rank }) => rank, align: 'right' },
-          { head: 'function', value: ({ fn }) => fn },
+          { head: 'function', value: ({ fn, baseline }) => (baseline ? `${fn} (baseline)` : fn) },
           { head: 'val acc', value: ({ valAcc }) => decimals(valAcc), align: 'right' },
-          { head: 'std err', value: ({ stderr }) => decimals(stderr), align: 'right' },
+          { head: 'std err', value: ({ stderr, runs }) => (runs < 2 ? 'one seed' : decimals(stderr)), align: 'right' },
           { head: 'runs', value: ({ runs }) => runs, align: 'right' },
           { head: 'val loss', value: ({ valLoss }) => decimals(valLoss), align: 'right' },
           { head: 'test acc', value: ({ testAcc }) => decimals(testAcc), align: 'right' },
@@ -64,6 +66,8 @@ async function bestAction(name: string, flags: BestFlags): Promise<void> {
         rows,
       ),
     );
+    const { metric } = await study.info();
+    for (const line of noiseText(name, metric, ranked)) notify(line);
   });
 }
 

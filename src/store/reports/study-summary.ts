@@ -11,6 +11,8 @@ export interface RankedFunction extends StoredResult {
   runs: number;
   /** Standard error of `valAcc`; null with one run. */
   stderr: number | null;
+  /** Whether it is one of the study's baselines. */
+  baseline: boolean;
 }
 
 /** The figures of `summary`. */
@@ -53,6 +55,7 @@ export async function rankedFunctions(store: Store, name: string, top: number): 
   return trials.flatMap(({ fn, hash, result }) => {
     if (fn === null || result === null) return [];
     const { valAcc, valLoss, testAcc, testLoss, trainAcc, trainLoss, runtime, runs, stderr } = result;
-    return [{ fn, hash, valAcc, valLoss, testAcc, testLoss, trainAcc, trainLoss, runtime, runs, stderr }];
+    const baseline = study.baselines.includes(hash);
+    return [{ fn, hash, valAcc, valLoss, testAcc, testLoss, trainAcc, trainLoss, runtime, runs, stderr, baseline }];
   });
 }
