@@ -8,6 +8,8 @@ export interface Chart {
 
 export interface Panel {
   title?: string;
+  /** What colours and signs mean, below the title of a picture; the terminal has none of them. */
+  note?: string;
   x: Axis;
   y: Axis;
   series: readonly Series[];
@@ -26,8 +28,11 @@ export interface Axis {
 export interface Series {
   /** In the legend, which is drawn for two series or more. */
   name: string;
-  /** Joined points, single points, bars from 0, or the area between y and `upper`. @defaultValue 'line' */
-  mark?: 'line' | 'points' | 'bars' | 'band';
+  /**
+   * Joined points, points that hold until the next one, single points, hollow ones around others, bars from 0, the area
+   * between y and `upper`, or the labels themselves, each beginning at its point. @defaultValue 'line'
+   */
+  mark?: 'line' | 'step' | 'points' | 'rings' | 'bars' | 'band' | 'text';
   x: ArrayLike<number>;
   /** As long as x; what is not finite leaves a gap. */
   y: ArrayLike<number>;
@@ -35,6 +40,8 @@ export interface Series {
   upper?: ArrayLike<number>;
   /** As long as x: points are coloured by it, on a scale of their own; a stretch of a line by its first value. */
   color?: ArrayLike<number>;
+  /** Of the colours: pale to dark for an order, else a scale that the colour-blind read too. @defaultValue 'viridis' */
+  colors?: 'viridis' | 'pale to dark';
   /** Drawn in a light grey, as a ground for the others, and not in the legend. */
   muted?: boolean;
   /** As long as x: what each point is, for readers of the SVG that see no picture and for scripts. */

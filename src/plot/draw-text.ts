@@ -4,7 +4,7 @@ import { panelRange, threeDigits } from './range.js';
 interface TextSize {
   /** Characters of the drawing itself, without the labels at its left. @defaultValue 64 */
   columns?: number;
-  /** @defaultValue 12 */
+  /** @defaultValue 12, or one for each label of the y axis where those are more */
   rows?: number;
 }
 
@@ -20,7 +20,8 @@ const BRAILLE = 0x2800;
  * A panel for the terminal, in braille dots: all series in one colour, linear axes. Where there are several lines, each has
  * its number on it, and a legend says which is which.
  */
-export function drawText(panel: Panel, { columns = 64, rows = 12 }: TextSize = {}): string {
+export function drawText(panel: Panel, size: TextSize = {}): string {
+  const { columns = 64, rows = Math.max(12, panel.y.labels?.length ?? 0) } = size;
   const { x: across, y: up } = panelRange(panel);
   const width = columns * DOTS_ACROSS;
   const height = rows * DOTS_DOWN;
@@ -57,7 +58,10 @@ export function drawText(panel: Panel, { columns = 64, rows = 12 }: TextSize = {
       if (here !== undefined) {
         if (mark === 'bars') line([here[0], row(0)], here);
         else if (mark === 'line' && before !== undefined) line(before, here);
-        else dot(...here);
+        else if (mark === 'step' && before !== undefined) {
+          line(before, [here[0], before[1]]);
+          line([here[0], before[1]], here);
+        } else if (mark !== 'text') dot(...here);
       }
       before = here;
     }
@@ -66,16 +70,23 @@ export function drawText(panel: Panel, { columns = 64, rows = 12 }: TextSize = {
   const lines = panel.series.filter(({ mark = 'line', muted }) => mark === 'line' && !muted);
   const several = lines.length > 1;
   const numbers = numberedCells(several ? lines.map((series) => tracks.get(series)!) : [], columns);
+  const texts = lettersOf(panel, columns, (x, y) => [
+    Math.floor(column(x) / DOTS_ACROSS),
+    Math.floor(row(y) / DOTS_DOWN),
+  ]);
+
   const zero = { column: Math.floor(column(0) / DOTS_ACROSS), row: Math.floor(row(0) / DOTS_DOWN) };
   const character = (i: number, j: number): string => {
-    const number = numbers.get(j * columns + i);
-    if (number !== undefined) return number;
+    const letter = texts.get(j * columns + i) ?? numbers.get(j * columns + i);
+    if (letter !== undefined) return letter;
     const bits = cells[j * columns + i]!;
     if (bits !== 0) return String.fromCodePoint(BRAILLE + bits);
     if (j === zero.row) return i === zero.column ? '┼' : '┈';
     return i === zero.column ? '┊' : ' ';
   };
+  const named = new Map(panel.y.labels?.map((label, i) => [Math.floor(row(i) / DOTS_DOWN), label]));
   const labels = Array.from({ length: rows }, (_, j) => {
+    if (panel.y.labels) return named.get(j) ?? '';
     if (j === 0) return threeDigits(up[1]);
     if (j === rows - 1) return threeDigits(up[0]);
     return j === zero.row ? '0' : '';
@@ -86,7 +97,9 @@ export function drawText(panel: Panel, { columns = 64, rows = 12 }: TextSize = {
     return `${text.padStart(margin)} ┤${drawn}`.trimEnd();
   });
   const [left, right] = across.map(threeDigits) as [string, string];
-  const ends = `${' '.repeat(margin + 2)}${left}${right.padStart(columns - left.length)}`;
+  const ends = panel.x.labels
+    ? panel.x.labels.map((label) => label.replaceAll('\n', ' ')).join(' | ')
+    : `${' '.repeat(margin + 2)}${left}${right.padStart(columns - left.length)}`;
   const legend = several ? lines.map(({ name }, i) => `${numberOf(i)} ${name}`).join('   ') : undefined;
   return [panel.title, legend, ...drawing, ends].filter((text) => text !== undefined).join('\n');
 }
@@ -109,4 +122,25 @@ function numberedCells(tracks: readonly Int32Array[], columns: number): Map<numb
     }
   });
   return numbers;
+}
+
+/** The cells that hold the letters of names: each from its point on. Of names that would cover each other the first is read. */
+function lettersOf(
+  { series }: Panel,
+  columns: number,
+  cellOf: (x: number, y: number) => readonly [column: number, row: number],
+): Map<number, string> {
+  const letters = new Map<number, string>();
+  for (const { mark, x, y, labels = [] } of series) {
+    if (mark !== 'text') continue;
+    labels.forEach((label, i) => {
+      const [column, row] = cellOf(x[i]!, y[i]!);
+      const cells = [...label]
+        .slice(0, columns - column)
+        .map((letter, k) => [row * columns + column + k, letter] as const);
+      if (cells.some(([cell]) => letters.has(cell))) return;
+      for (const [cell, letter] of cells) letters.set(cell, letter);
+    });
+  }
+  return letters;
 }

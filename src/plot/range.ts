@@ -32,6 +32,30 @@ export function robustRange(values: ArrayLike<number>): Range {
   return from < to ? [from - margin, to + margin] : [from - 1, to + 1];
 }
 
+/**
+ * A range that leaves out what lies far from all others, such as the loss of a training that diverged: beyond three times
+ * the distance of the quartiles from them (Tukey 1977, "far out"), and among the outermost 5 % at its end. Of fewer than
+ * five values, and where half of them are equal, nothing is left out.
+ */
+export function usualRange(values: ArrayLike<number>): Range {
+  const sorted = Float64Array.from(values).filter(Number.isFinite).sort();
+  const all = [sorted[0] ?? 0, sorted.at(-1) ?? 0] as const;
+  const last = sorted.length - 1;
+  const [low, high] = [sorted[Math.round(0.25 * last)]!, sorted[Math.round(0.75 * last)]!];
+  if (sorted.length < 5 || low === high) return all;
+  const reach = 3 * (high - low);
+  const from = Math.min(low - reach, sorted[Math.ceil(0.05 * last)]!);
+  const to = Math.max(high + reach, sorted[Math.floor(0.95 * last)]!);
+  const usual = sorted.filter((value) => value >= from && value <= to);
+  return [usual[0]!, usual.at(-1)!];
+}
+
+/** With a little room at both ends, so that nothing lies on the edge. */
+export function roomy([from, to]: Range): Range {
+  const margin = from < to ? 0.04 * (to - from) : Math.abs(from) / 10 || 1;
+  return [from - margin, to + margin];
+}
+
 /** A number as an axis bears it. */
 export const threeDigits = (value: number): string => String(Number(value.toPrecision(3)));
 

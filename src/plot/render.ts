@@ -2,15 +2,25 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Chart, Picture } from './chart.js';
 import { FONT, vegaLiteSpec } from './vega-lite-spec.js';
+import { textWidth } from './wrapped.js';
 
 /*
  * Pictures, by Vega-Lite (SVG) and resvg as WebAssembly (PNG): neither needs a browser, a native library or a font of
  * the system. Both are loaded at the first picture.
  */
 
+type Vega = typeof import('vega') & {
+  textMetrics: { width: (item: { fontSize?: number }, text: unknown) => number };
+};
+
 /** The chart as SVG. */
 export async function renderSvg(chart: Chart, picture: Picture = {}): Promise<string> {
-  const [{ compile }, { parse, resetSVGDefIds, View }] = await Promise.all([import('vega-lite'), import('vega')]);
+  const [{ compile }, { parse, resetSVGDefIds, textMetrics, View }] = await Promise.all([
+    import('vega-lite'),
+    import('vega') as unknown as Promise<Vega>,
+  ]);
+  // Without a canvas it takes letters for a third wider than they are, and leaves room beside every name.
+  textMetrics.width = ({ fontSize = 11 }, text) => textWidth(String(text), fontSize);
   const view = new View(parse(compile(vegaLiteSpec(chart, picture)).spec), { renderer: 'none' });
   try {
     await view.runAsync();

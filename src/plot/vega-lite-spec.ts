@@ -1,5 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { Axis, Chart, Panel, Picture, Series } from './chart.js';
+import { usualRange } from './range.js';
+import { textWidth, wrapped } from './wrapped.js';
 
 /** DejaVu Sans, which the PNG is drawn with, has all letters and signs that formulas need. */
 export const FONT = 'DejaVu Sans';
@@ -23,40 +25,70 @@ export function vegaLiteSpec(
   { width = 640, height = 320 }: Picture = {},
 ): TopLevelSpec {
   return {
-    ...(title === undefined ? {} : { title }),
+    ...(title === undefined ? {} : { title: wrapped(title, columns * width, TITLE) }),
     background: 'white',
     padding: 12,
     config: {
       font: FONT,
       view: { stroke: '#bbb' },
       axis: { gridColor: '#eee', labelFontSize: 12, titleFontSize: 13, titleFontWeight: 'normal' },
-      legend: { labelFontSize: 12, labelLimit: 300, title: null, orient: 'top' },
-      title: { fontSize: 15, anchor: 'start', fontWeight: 'normal', offset: 10, frame: 'group' },
+      legend: { labelFontSize: 12, labelLimit: 0, titleLimit: 0, title: null, orient: 'top' },
+      title: { fontSize: TITLE, anchor: 'start', fontWeight: 'normal', offset: 10, frame: 'group' },
+      range: { category: [...COLOURS] },
     },
     resolve: { scale: { color: 'independent' } },
     columns,
     concat: panels.map((panel) => ({
-      // A wide title would move the panel beside it.
-      ...(panel.title === undefined ? {} : { title: { text: panel.title, limit: width, fontSize: 13 } }),
+      ...headed(panel, width),
       width,
       height,
-      layer: panel.series.map((series) => layer(panel, series)),
+      layer: panel.series.flatMap((series) => layers(panel, series, width)),
+      // Else the panel's scales of colour would be one.
+      ...(panel.series.filter(({ color }) => color).length > 1 ? { resolve: { scale: { color: 'independent' } } } : {}),
     })),
   };
 }
 
 const MUTED = '#ccc';
+const INK = '#222';
+/** Font sizes. */
+const [TITLE, PANEL_TITLE, NOTE] = [15, 13, 11];
+/** Okabe & Ito's, which the colour-blind tell apart; without their yellow, which is too light for lines. */
+const COLOURS = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#000000'] as const;
 
-function layer(panel: Panel, series: Series): LayerSpec {
+/** A title as wide as the panel: a wider one would move the panel beside it. */
+function headed({ title, note }: Panel, width: number) {
+  if (title === undefined && note === undefined) return {};
+  const subtitle = note === undefined ? {} : { subtitle: wrapped(note, width, NOTE), subtitleFontSize: NOTE };
+  return { title: { text: wrapped(title ?? '', width, PANEL_TITLE), fontSize: PANEL_TITLE, ...subtitle } };
+}
+
+const LABEL = { type: 'text', clip: true, align: 'left', baseline: 'middle', fontSize: NOTE } as const;
+
+/** Drawn in one ink, and not in the legend. */
+const isPlain = ({ mark, muted }: Series): boolean => muted === true || mark === 'rings' || mark === 'text';
+
+/** A text has a halo below it, so that it can be read on lines and points. */
+function layers(panel: Panel, series: Series, width: number): LayerSpec[] {
+  const drawn = layer(panel, series, width);
+  if (series.mark !== 'text') return [drawn];
+  const halo = { stroke: 'white', strokeWidth: 3, strokeOpacity: 0.85 };
+  return [{ ...drawn, mark: { ...LABEL, ...halo } } as LayerSpec, drawn];
+}
+
+function layer(panel: Panel, series: Series, width: number): LayerSpec {
   const { mark = 'line', color, muted = false } = series;
-  const shown = panel.series.filter((one) => !one.muted && !one.color && one.mark !== 'band');
+  const shown = panel.series.filter((one) => !isPlain(one) && !one.color && one.mark !== 'band');
   const names = shown.map((one) => one.name);
   return {
     data: { values: rows(series).map((row) => ({ ...row })) },
     mark: {
       // Vega-Lite joins points from left to right otherwise: neither steps nor paths are drawn so.
       line: { type: 'line' as const, order: false, clip: true, strokeWidth: color || muted ? 1 : 2 },
-      points: { type: 'circle' as const, clip: true, size: 24, opacity: 0.8 },
+      step: { type: 'line' as const, order: false, clip: true, interpolate: 'step-after' as const },
+      points: { type: 'circle' as const, clip: true, size: muted ? 16 : 28, opacity: 0.8 },
+      rings: { type: 'point' as const, shape: 'diamond', clip: true, size: 110, strokeWidth: 1.5 },
+      text: LABEL,
       bars: { type: 'bar' as const, clip: true },
       band: { type: 'area' as const, clip: true, opacity: 0.15 },
     }[mark],
@@ -64,24 +96,38 @@ function layer(panel: Panel, series: Series): LayerSpec {
       x: { field: 'x', type: 'quantitative', ...axis(panel.x) },
       y: { field: 'y', type: 'quantitative', ...axis(panel.y) },
       ...(mark === 'band' ? { y2: { field: 'upper' } } : {}),
-      ...(mark === 'line' ? { detail: { field: 'run' } } : {}),
-      color: colorOf(series, names),
+      ...(mark === 'line' || mark === 'step' ? { detail: { field: 'run' } } : {}),
+      color: colorOf(series, names, width),
+      ...(mark === 'text' ? { text: { field: 'label' } } : {}),
       ...(series.labels === undefined ? {} : { description: { field: 'label' } }),
     },
   };
 }
 
-function colorOf({ name, color, muted }: Series, names: readonly string[]) {
-  if (muted) return { value: MUTED };
+function colorOf(series: Series, names: readonly string[], width: number) {
+  const { name, color, colors = 'viridis', muted } = series;
+  if (isPlain(series)) return { value: muted ? MUTED : INK };
   if (color === undefined) {
-    return { field: 'series', type: 'nominal' as const, scale: { domain: [...names] }, ...onlyFor(names) };
+    return { field: 'series', type: 'nominal' as const, scale: { domain: [...names] }, ...legendOf(names, width) };
   }
   const legend = { title: name, gradientLength: 160 };
-  return { field: 'color', type: 'quantitative' as const, scale: { scheme: 'viridis' as const }, legend };
+  const [from, to] = usualRange(color);
+  // One value far from the others would leave these in one colour.
+  const domain = from < to ? { domain: [from, to], clamp: true } : {};
+  const scale = colors === 'viridis' ? { scheme: 'viridis' as const, ...domain } : { range: [PALE, INK], ...domain };
+  return { field: 'color', type: 'quantitative' as const, scale, legend };
 }
 
-/** A legend of one entry says nothing. */
-const onlyFor = (names: readonly string[]): { legend?: null } => (names.length > 1 ? {} : { legend: null });
+const PALE = '#c8c8c8';
+/** Of a legend's entry beside its text, in pixels. */
+const SYMBOL = 34;
+
+/** A legend of one entry says nothing; names too long for one line stand below each other. */
+function legendOf(names: readonly string[], width: number): { legend?: null | { columns: number } } {
+  if (names.length < 2) return { legend: null };
+  const wide = names.reduce((sum, name) => sum + textWidth(name, 12) + SYMBOL, 0) > width;
+  return wide ? { legend: { columns: 1 } } : {};
+}
 
 function axis({ title, scale = 'linear', range, labels }: Axis) {
   return {
@@ -102,7 +148,7 @@ const named = (labels: readonly string[]) => ({
   labelExpr: `split(${JSON.stringify(labels)}[datum.value], '\\n')`,
   labelOverlap: false,
   labelFlush: false,
-  labelLimit: 300,
+  labelLimit: 0,
 });
 
 function rows({ name, x, y, upper, color, labels }: Series): Row[] {

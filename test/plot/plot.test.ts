@@ -7,8 +7,9 @@ import type { Chart, Panel } from '../../src/plot/chart.js';
 import { drawText } from '../../src/plot/draw-text.js';
 import { functionChart } from '../../src/plot/function-chart.js';
 import { plotFile } from '../../src/plot/plot-file.js';
-import { robustRange } from '../../src/plot/range.js';
+import { robustRange, usualRange } from '../../src/plot/range.js';
 import { renderPng, renderSvg } from '../../src/plot/render.js';
+import { wrapped } from '../../src/plot/wrapped.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'aquasurf-plot-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -139,6 +140,59 @@ describe('drawText', () => {
 
   it('draws constants in the middle', () => {
     expect(drawText(panel({ series: [{ name: 'f', x: [0, 1], y: [7, 7] }] }))).toMatch(/^8 ┤/);
+  });
+});
+
+describe('names', () => {
+  it('are drawn whole, however long, in titles and legends', async () => {
+    const name = 'add(mul(arcsinh(x),bessel_i1e(x)),max(log_sigmoid(x),hard_sigmoid(x)))';
+    const series = [name, 'rank of validation accuracy'].map((one) => ({ name: one, x: [0, 1], y: [0, 1] }));
+    const svg = await renderSvg({ panels: [{ title: `0.8602  ${name}`, x: {}, y: {}, series }] }, { width: 200 });
+    expect(svg).not.toContain('…');
+    expect(svg).toContain(`>${name}</text>`);
+    const colored = [
+      { name: 'rank of validation accuracy', mark: 'points' as const, x: [0, 1], y: [0, 1], color: [0, 1] },
+    ];
+    expect(await renderSvg({ panels: [{ x: {}, y: {}, series: colored }] })).toContain('>rank of validation accuracy<');
+  });
+
+  it('break into lines where arguments begin', () => {
+    const lines = wrapped('0.86  add(mul(arcsinh(x),erf(x)),tanh(x))', 120, 13);
+    expect(lines.every((line) => line.length <= 16)).toBe(true);
+    expect(lines.join('').replaceAll(' ', '')).toBe('0.86add(mul(arcsinh(x),erf(x)),tanh(x))');
+  });
+
+  it('stand at their points in the terminal, and at the rows of an axis that has them', () => {
+    const named = { name: 'names', mark: 'text' as const, x: [0, 0], y: [0, 0], labels: ['best', 'hidden'] };
+    const line = { name: 'f', x: [0, 9], y: [0, 1] };
+    const drawn = drawText({ x: {}, y: { labels: ['low', 'high'] }, series: [line, named] }, { columns: 8, rows: 2 });
+    expect(drawn).toMatch(/^high ┤.*\n low ┤best/);
+    expect(drawn).not.toContain('hidden');
+  });
+});
+
+describe('steps', () => {
+  it('hold until the next point, in pictures and in the terminal', async () => {
+    const step = { name: 'f', mark: 'step' as const, x: [0, 1], y: [0, 1] };
+    const svg = await renderSvg(
+      { panels: [{ x: {}, y: { range: [0, 1] }, series: [step] }] },
+      { width: 30, height: 30 },
+    );
+    const [, line] = svg.match(/aria-roledescription="line mark"[^>]* d="([^"]*)"/)!;
+    expect(line!.match(/[\d.]+,[\d.]+/g)).toEqual(['0,30', '30,30', '30,0']);
+    expect(drawText({ x: {}, y: {}, series: [step] }, { columns: 2, rows: 1 }).split('\n')[0]).toBe('1 ┤⣀⣸');
+  });
+});
+
+describe('usualRange', () => {
+  it('leaves out what lies far from all others, and little else', () => {
+    const even = Array.from({ length: 20 }, (_, i) => i);
+    expect(usualRange([...even, 1e9])).toEqual([0, 19]);
+    expect(usualRange([...even, -1e9, Number.NaN])).toEqual([0, 19]);
+    expect(usualRange(even)).toEqual([0, 19]);
+    expect(usualRange([1, 2, 1e9])).toEqual([1, 1e9]);
+    expect(usualRange([3, 3, 3, 3, 3, 9])).toEqual([3, 9]);
+    expect(usualRange([])).toEqual([0, 0]);
   });
 });
 

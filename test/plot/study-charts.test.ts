@@ -6,6 +6,7 @@ import { embeddingChart } from '../../src/plot/study/embedding-chart.js';
 import { functionsChart } from '../../src/plot/study/functions-chart.js';
 import { historyChart } from '../../src/plot/study/history-chart.js';
 import { parallelChart } from '../../src/plot/study/parallel-chart.js';
+import { placeLabels } from '../../src/plot/study/place-labels.js';
 import { regressorChart } from '../../src/plot/study/regressor-chart.js';
 import { spectraChart } from '../../src/plot/study/spectra-chart.js';
 import type { PicturedTrial, StudyPicture } from '../../src/plot/study/study-picture.js';
@@ -49,13 +50,30 @@ const picture: StudyPicture = {
 describe('historyChart', () => {
   it('shows the best so far; a trial without a result changes nothing', () => {
     const [values, test] = historyChart(picture).panels;
-    expect(values!.series[0]).toMatchObject({ name: 'best so far', x: [1, 2, 3, 4, 5], y: [0.5, 0.5, 0.5, 0.7, 0.7] });
+    const line = { name: 'best so far', mark: 'step', x: [1, 2, 3, 4, 5], y: [0.5, 0.5, 0.5, 0.7, 0.7] };
+    expect(values!.series[0]).toMatchObject(line);
     expect(test!.series[0]!.y).toEqual([0.4, 0.4, 0.4, 0.6, 0.6].map((value) => expect.closeTo(value)));
   });
 
   it('goes down where the metric shall be small', () => {
     const [values] = historyChart({ ...picture, metric: 'valLoss', direction: 'min' }).panels;
     expect(values!.series[0]!.y).toEqual([0.5, 0.5, 0.5, 0.3, 0.3].map((value) => expect.closeTo(value)));
+  });
+
+  it.each(['max', 'min'] as const)('keeps its scale where one trial lies far from the others (%s)', (direction) => {
+    const far = direction === 'max' ? -1e9 : 1e9;
+    const trials = Array.from({ length: 20 }, (_, i) => trial(`f${i}`, i + 1, i === 3 ? far : 0.5 + i / 100));
+    const [values] = historyChart({ ...picture, direction, trials }).panels;
+    const [from, to] = values!.y.range!;
+    expect([from, to]).toEqual([expect.closeTo(0.5, 1), expect.closeTo(0.7, 1)]);
+    expect(values!.title).toBe('1 of the trials, far from all others, at the edge');
+    const drawn = values!.series[2]!.y[3]!;
+    expect(drawn > from && drawn < to).toBe(true);
+  });
+
+  it('shows a best trial that lies far from the others', () => {
+    const trials = Array.from({ length: 20 }, (_, i) => trial(`f${i}`, i + 1, i === 3 ? 0.9 : 0.1 + i / 1000));
+    expect(historyChart({ ...picture, trials }).panels[0]!.y.range![1]).toBeGreaterThan(0.9);
   });
 
   it('begins with the first result there is', () => {
@@ -66,13 +84,39 @@ describe('historyChart', () => {
 
 describe('embeddingChart', () => {
   it('has every function of the plane, the path in the order of the trials, and colours those with a result', () => {
-    const [all, path, done] = embeddingChart(picture).panels[0]!.series;
-    expect(all!.x).toHaveLength(5);
-    expect([path!.x, path!.y]).toEqual([
-      [0, 1, 5, 5],
-      [0, 0, 5, 4],
+    const [waiting, path, done] = embeddingChart(picture).panels[0]!.series;
+    expect(waiting).toMatchObject({ muted: true, x: [2], y: [2] });
+    expect([path!.x, path!.y, path!.color]).toEqual([
+      [0, 1, Number.NaN, 1, 5, Number.NaN, 5, 5, Number.NaN],
+      [0, 0, Number.NaN, 0, 5, Number.NaN, 5, 4, Number.NaN],
+      [3, 3, 3, 4, 4, 4, 5, 5, 5],
     ]);
     expect(done).toMatchObject({ color: [0.5, 0.4, 0.7, 0.6], labels: ['relu(x)', 'tanh(x)', 'erf(x)', 'swish(x)'] });
+  });
+});
+
+describe('the map', () => {
+  it('names the best, the baselines and the ends of the path, and says what grey and the line are', () => {
+    const [panel] = embeddingChart(picture).panels;
+    const [, , , rings, names] = panel!.series;
+    expect(rings).toMatchObject({ mark: 'rings', x: [0, 1], y: [0, 0] });
+    expect(names!.labels).toEqual(['best: erf(x)', 'first: relu(x)', 'last: swish(x)', 'tanh(x)']);
+    expect(panel!.note).toMatch(/Grey: not tried.*from pale \(first\) to dark \(last\) through all trials/);
+  });
+
+  it('joins only what was the best so far where trials are many', () => {
+    const trials = Array.from({ length: 100 }, (_, i) => trial(`f${i}`, i + 1, i % 2 === 0 ? i / 100 : 0));
+    const hashes = trials.map(({ hash }) => hash);
+    const points = Float32Array.from({ length: 200 }, (_, i) => i);
+    const [, path] = embeddingChart({ ...picture, trials, plane: { hashes, points } }).panels[0]!.series;
+    expect(path!.x.length).toBe(3 * 49);
+  });
+
+  it('lets no name cover another', () => {
+    const near = Array.from({ length: 9 }, (_, i) => ({ x: 5 + i / 100, y: 5, text: 'a long name(x)' }));
+    const placed = placeLabels([...near, { x: 9.9, y: 5, text: 'at the right edge(x)' }], [0, 10], [0, 10]);
+    expect(new Set(placed.slice(0, 9).map(({ y }) => y.toFixed(2))).size).toBe(9);
+    expect(placed.at(-1)!.x).toBeLessThan(9.9);
   });
 });
 
@@ -91,7 +135,7 @@ describe('parallelChart', () => {
     const { x, y, color, labels } = panel!.series[0]!;
     const axes = panel!.x.labels!;
     expect(axes.map((text) => text.split('\n')[0])).toEqual(
-      ['operators', 'mean output', 'std of output', 'saturated', 'falling'].concat([
+      ['function', 'operators', 'mean output', 'std of output', 'saturated', 'falling'].concat([
         'train accuracy',
         'validation accuracy',
         'test accuracy',
@@ -99,11 +143,22 @@ describe('parallelChart', () => {
       ]),
     );
     expect(x.length).toBe(4 * (axes.length + 1));
-    const values = Array.from({ length: 4 }, (_, t) => y[t * (axes.length + 1) + 6]!);
-    expect(values).toEqual([0, 1 / 3, 2 / 3, 1].map((value) => expect.closeTo(value)));
+    const values = Array.from({ length: 4 }, (_, t) => y[t * (axes.length + 1) + 7]!);
+    expect(values).toEqual([0, 1, 2, 3].map((value) => expect.closeTo(value)));
     expect(labels!.at(-1)).toBe('erf(x)');
     expect(color!.length).toBe(x.length);
-    expect(axes[6]).toBe('validation accuracy\n0.4 to 0.7');
+    expect(axes[7]).toBe('validation accuracy\n0.4 to 0.7');
+    // Each line begins at the name of its function.
+    expect(panel!.y.labels).toEqual(['tanh(x)', 'relu(x)', 'swish(x)', 'erf(x)']);
+    expect(Array.from({ length: 4 }, (_, t) => y[t * (axes.length + 1)])).toEqual([0, 1, 2, 3]);
+  });
+
+  it('names the best of many, and has the others in grey', () => {
+    const trials = Array.from({ length: 500 }, (_, i) => trial('tanh(x)', i + 1, i / 500));
+    const [panel] = parallelChart({ ...picture, trials }).panels;
+    expect(panel!.series.map(({ muted }) => muted ?? false)).toEqual([true, false]);
+    expect(panel!.y.labels).toHaveLength(24);
+    expect(panel!.title).toMatch(/The best 24 by name, the other 476 in grey/);
   });
 });
 

@@ -2,6 +2,7 @@ import { pointsOf } from '../../domain/surrogate/points.js';
 import { ranksOf } from '../../domain/surrogate/ranks.js';
 import type { Regressor } from '../../domain/surrogate/regressors/regressor.js';
 import type { Chart } from '../chart.js';
+import { roomy, usualRange } from '../range.js';
 import { METRIC_TITLE, metricOf, placesOf, type StudyPicture } from './study-picture.js';
 
 /** How a study predicts. */
@@ -44,7 +45,7 @@ export function regressorChart(picture: StudyPicture, { regressor, ranked = fals
   const others = (left: (typeof samples)[number]) => samples.filter((one) => one !== left);
   const predicted = samples.map((one) => (enough ? predict(others(one), [one.point])[0]! : Number.NaN));
   const measured = samples.map(({ value }) => value);
-  const [low, high] = [Math.min(...measured), Math.max(...measured)];
+  const range = roomy(usualRange([...measured, ...predicted]));
   const title = `${ranked ? 'rank of ' : ''}${METRIC_TITLE[picture.metric]}`;
   return {
     title: `${picture.study}: the surrogate after ${samples.length} trials`,
@@ -66,10 +67,11 @@ export function regressorChart(picture: StudyPicture, { regressor, ranked = fals
       },
       {
         title: 'trials, each predicted from the others',
-        x: { title: `measured ${title}` },
-        y: { title: `predicted ${title}` },
+        note: 'Grey: where both are equal.',
+        x: { title: `measured ${title}`, range },
+        y: { title: `predicted ${title}`, range },
         series: [
-          { name: 'equal', muted: true, x: [low, high], y: [low, high] },
+          { name: 'equal', muted: true, x: [...range], y: [...range] },
           { name: 'trials', mark: 'points', x: measured, y: predicted, labels: samples.map(({ fn }) => fn) },
         ],
       },
