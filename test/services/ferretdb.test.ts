@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { askMongodb } from '../../src/services/mongodb-answer.js';
@@ -72,6 +74,27 @@ describe.skipIf(process.getuid?.() !== 0)('our own MongoDB', () => {
     onTestFinished(() => void execFileSync('umount', [config.dataDir]));
     await expect(findServices(config, own)).rejects.toThrow(/initdb did not start: .*No space left on device/);
   }, 60_000);
+
+  it('goes on with the data of a version that let everybody in, and closes them', async () => {
+    const config = mongodbOnly();
+    const first = await findServices(config, own);
+    await withClient(first.mongodbUri, (client) => client.db().collection('c').insertOne({ kept: true }));
+    await first.close();
+    const folder = join(config.dataDir, 'mongodb');
+    const rules = join(folder, 'pg/pg_hba.conf');
+    writeFileSync(rules, 'local all all trust\nhost all all 127.0.0.1/32 trust\n');
+    execFileSync('chown', ['-R', '101:101', join(folder, 'pg'), join(folder, 'sock')]);
+    execFileSync('chmod', ['755', config.dataDir, folder, join(folder, 'sock')]);
+    rmSync(join(config.dataDir, 'services'), { recursive: true });
+
+    const second = await findServices(config, own);
+    const documents = await withClient(second.mongodbUri, (client) => client.db().collection('c').countDocuments());
+    expect(documents).toBe(1);
+    await second.close();
+    expect(readFileSync(rules, 'utf8')).not.toContain('trust');
+    expect(statSync(join(folder, 'pg')).uid).not.toBe(101);
+    expect(statSync(folder).mode & 0o077).toBe(0);
+  }, 120_000);
 
   it('asked for a password that is missing or wrong, says so', async () => {
     const services = await findServices(mongodbOnly(), own);
