@@ -56,7 +56,8 @@ function readable(line: string): string {
   const plain = line.replace(/\x1b\[[\d;]*[A-Za-z]/g, '').trim();
   const text = sentenceOfJson(plain) ?? plain;
   const safe = text.replace(/\/\/[^/\s@]+@/g, '//');
-  return safe.length > LONGEST ? `${safe.slice(0, LONGEST)}…` : safe;
+  // Both ends count: which program or file it was, and what the system said.
+  return safe.length > LONGEST ? `${safe.slice(0, LONGEST / 2)} … ${safe.slice(-LONGEST / 2)}` : safe;
 }
 
 /** mongod, FerretDB and others log JSON: the message, with what it says of the error. */

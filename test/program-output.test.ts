@@ -108,8 +108,10 @@ describe('the cause in the output', () => {
     expect(causeIn(output)).toBe(cause);
   });
 
-  it('is one line of bounded length', () => {
-    expect(causeIn(`error: ${'x'.repeat(10_000)}\r\nmore`).length).toBeLessThan(500);
+  it('is one line of bounded length, with both of its ends', () => {
+    const cause = causeIn(`error: ${'x'.repeat(10_000)}: no space left on device\r\nmore`);
+    expect(cause).toMatch(/^error: .* … .*: no space left on device$/);
+    expect(cause.length).toBeLessThan(500);
   });
 });
 

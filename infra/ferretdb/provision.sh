@@ -3,7 +3,8 @@
 # FerretDB (from Go modules) as gateway, and PostgreSQL with the DocumentDB extension (from Debian) in a root of its own.
 #   usage: provision.sh CACHE      -> CACHE/root-forky-pg18/, CACHE/ferretdb-v2.7.0/ferretdb
 # Needs root and apt; where there is no Go 1.25, one comes from the Go module proxy (GOPROXY). What is there is kept; each
-# part appears complete or not at all; two calls at once build once. Prints a line for each step; details go to CACHE/*.log.
+# part appears complete or not at all; two calls at once build once. Prints a line for each step; what the programs say
+# goes to stderr, shortened, and to no file: the disk may be full.
 set -euo pipefail
 umask 022  # what is built runs under accounts of its own
 
@@ -28,9 +29,9 @@ cleanup() { rm -rf "$CACHE"/*.building; }
 cleanup   # left behind by a killed build
 trap cleanup EXIT
 
-fail() { # fail STEP LOG: names the step, and gives the end of the log on stderr, where its cause is looked for
+shortened() { tail -n 200 >&2 || true; } # a build goes on when the one who started it was killed
+fail() {
   echo "$1"
-  tail -n 200 "$2" >&2
   exit 1
 }
 
@@ -68,11 +69,11 @@ download_go() {
 
 build_gateway() (
   if ! has_go; then
-    download_go >"$CACHE/gateway.log" 2>&1 || exit
+    download_go 2>&1 | shortened || exit
     export PATH="$GO_FOLDER/go/bin:$PATH" GOPATH="$GO_FOLDER/path" GOCACHE="$GO_FOLDER/cache"
   fi
   GOTOOLCHAIN=local GOBIN="$GATEWAY.building" go install -trimpath -ldflags='-s -w' \
-    "github.com/FerretDB/FerretDB/v2/cmd/ferretdb@$FERRETDB" >"$CACHE/gateway.log" 2>&1 &&
+    "github.com/FerretDB/FerretDB/v2/cmd/ferretdb@$FERRETDB" 2>&1 | shortened &&
     mv "$GATEWAY.building" "$GATEWAY"
 )
 
@@ -86,11 +87,11 @@ build_root() {
     --dpkgopt='path-exclude=/usr/share/locale/*' \
     --customize-hook='rm -rf "$1"/var/cache/apt/* "$1"/var/lib/apt/lists/* "$1"/var/lib/postgresql/18' \
     --customize-hook='mkdir -p "$1"/data "$1"/sock' \
-    "$SUITE" "$ROOT.building" >"$CACHE/root.log" 2>&1 &&
+    "$SUITE" "$ROOT.building" 2>&1 | shortened &&
     mv "$ROOT.building" "$ROOT"
 }
 
-install_tools >"$CACHE/tools.log" 2>&1 || fail 'the tools to build FerretDB could not be installed' "$CACHE/tools.log"
+install_tools 2>&1 | shortened || fail 'the tools to build FerretDB could not be installed'
 gateway_job=
 if [ ! -x "$GATEWAY/ferretdb" ]; then
   has_go && with=Go || with="$GO from the module proxy"
@@ -101,7 +102,7 @@ if [ ! -d "$ROOT" ]; then
   echo "installing PostgreSQL 18 with DocumentDB from Debian $SUITE"
   if ! build_root; then
     [ -z "$gateway_job" ] || wait "$gateway_job" || true
-    fail 'PostgreSQL with DocumentDB could not be installed' "$CACHE/root.log"
+    fail 'PostgreSQL with DocumentDB could not be installed'
   fi
 fi
-[ -z "$gateway_job" ] || wait "$gateway_job" || fail 'FerretDB could not be built' "$CACHE/gateway.log"
+[ -z "$gateway_job" ] || wait "$gateway_job" || fail 'FerretDB could not be built'

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, fchmodSync, mkdirSync, openSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, statfs } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -87,7 +87,11 @@ export const listens = (port: number): Promise<boolean> =>
 
 /** Why a server that did not become ready gave up, from its log. */
 export async function whyEnded(log: string): Promise<string> {
-  return causeIn(await readFile(log, 'utf8').catch(() => '')) || 'no output';
+  const said = causeIn(await readFile(log, 'utf8').catch(() => ''));
+  if (said !== '') return said;
+  const folder = dirname(log);
+  const { bavail } = await statfs(folder);
+  return bavail === 0 ? `no space left on device, not even for its log in ${folder}` : 'no output';
 }
 
 /**
