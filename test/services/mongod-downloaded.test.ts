@@ -1,13 +1,21 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
-import type { Config } from '../../src/config.js';
+import { type Config, packageDir } from '../../src/config.js';
 import { mongodDownloaded } from '../../src/services/mongod-downloaded.js';
 import { askMongodb } from '../../src/services/mongodb-answer.js';
 import { findServices } from '../../src/services/services.js';
 import { archiveOf, mirror, standIn } from './mongod-archive.js';
 import { freshConfig, launchUser, running } from './service-users.js';
+
+const NOBODY = 65_534;
+
+/** As root, a test can be another user; a folder in root's home is out of that user's reach. */
+const nobodyCanRead = (folder: string): boolean =>
+  process.getuid?.() === 0 &&
+  spawnSync(process.execPath, ['-e', '""'], { cwd: folder, uid: NOBODY, gid: NOBODY }).status === 0;
 
 let path: string;
 
@@ -61,6 +69,21 @@ describe('a mongod that is downloaded', () => {
     expect(again.notices.join()).toMatch(/trying to start mongod 8/);
     expect(asked).toEqual([]);
     await again.services.close();
+  });
+
+  it.skipIf(!nobodyCanRead(packageDir))('needs no root', async () => {
+    const { url } = await mirror({ archive: await archiveOf(standIn) });
+    vi.stubEnv('MONGOMS_DOWNLOAD_MIRROR', url);
+    const config = bareConfig();
+    for (const folder of [config.dataDir, config.cacheDir]) {
+      mkdirSync(folder, { recursive: true });
+      chownSync(folder, NOBODY, NOBODY);
+    }
+    const user = await launchUser(config, NOBODY).services;
+    const [server] = await running(config, 'mongodb');
+    expect(statSync(`/proc/${server?.pid}`).uid).toBe(NOBODY);
+    await user.finish();
+    expect(await running(config, 'mongodb')).toEqual([]);
   });
 
   it('that says why it cannot start is quoted, and leaves no data behind', async () => {

@@ -36,12 +36,16 @@ export interface ServiceUser {
   kill: (signal: NodeJS.Signals) => Promise<void>;
 }
 
-/** Starts a program that does not have its services yet. */
-export function launchUser(config: Config): { child: ChildProcess; services: Promise<ServiceUser> } {
+/**
+ * Starts a program that does not have its services yet.
+ * @param uid the account that it runs under, instead of this one
+ */
+export function launchUser(config: Config, uid?: number): { child: ChildProcess; services: Promise<ServiceUser> } {
   const script = join(packageDir, 'test/services/use-services.ts');
   const child = spawn(process.execPath, ['--import', 'jiti/register', script, JSON.stringify(config)], {
     cwd: packageDir,
     stdio: ['pipe', 'pipe', 'pipe'],
+    ...(uid === undefined ? {} : { uid, gid: uid, env: { ...process.env, HOME: config.dataDir } }),
   });
   let said = '';
   child.stderr.on('data', (data) => {
