@@ -70,7 +70,8 @@ async function run<State extends MongodBinary['state']>(
   let toldAt = performance.now();
   const child = execa(process.execPath, [entryPoint('services/mongod-binary-main'), ...args], {
     reject: false,
-    ipc: true,
+    ipc: true, // it ends when this channel does
+    cleanup: false,
     all: true,
     stdin: 'ignore',
     cancelSignal: signal ? AbortSignal.any([signal, stalled.signal]) : stalled.signal,

@@ -32,7 +32,7 @@ async function find(config: Config) {
   return { services, notices };
 }
 
-const cached = (config: Config) => readdirSync(join(config.cacheDir, 'mongod')).filter((name) => name !== 'lock');
+const cached = (config: Config) => readdirSync(join(config.cacheDir, 'mongod')).filter((name) => name !== 'lockfile');
 
 beforeEach(() => {
   path = mkdtempSync(join(tmpdir(), 'aquasurf-path-'));

@@ -56,7 +56,7 @@ describe('a Redis of our own', () => {
       /^Redis: redis-server is not on PATH; valkey-server is not on PATH; installing redis-server needs root; trying to download this system's redis-server/,
     );
     await services.close();
-    expect(readdirSync(config.cacheDir)).toEqual(['redis']);
+    expect(readdirSync(config.cacheDir)).toEqual(['redis', 'redis.lockfile']);
     const again = await find();
     expect(again.notices[0]).toMatch(/; trying to start redis-server \d.* \(.*cache\/redis\/redis-server\)/);
     await again.services.close();
@@ -72,6 +72,6 @@ describe('a Redis of our own', () => {
     await expect(find()).rejects.toThrow(
       /no Redis: .*; redis-server could not be downloaded: Temporary failure resolving 'deb\.example'\. Ways to get one: set REDIS_URL.*compose\.yaml/,
     );
-    expect(readdirSync(join(path, 'cache'))).toEqual([]);
+    expect(readdirSync(join(path, 'cache'))).toEqual(['redis.lockfile']);
   });
 });
