@@ -32,7 +32,8 @@ async function find(config: Config) {
   return { services, notices };
 }
 
-const cached = (config: Config) => readdirSync(join(config.cacheDir, 'mongod')).filter((name) => name !== 'lockfile');
+const cached = (config: Config) =>
+  readdirSync(join(config.cacheDir, 'mongod')).filter((name) => !name.startsWith('lock'));
 
 beforeEach(() => {
   path = mkdtempSync(join(tmpdir(), 'aquasurf-path-'));
