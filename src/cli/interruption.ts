@@ -1,4 +1,6 @@
-/** Ctrl-C or SIGTERM ended a command before its end. */
+import { isHangUpIgnored } from './hang-up.js';
+
+/** Ctrl-C, SIGTERM or a closed terminal ended a command before its end. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
   /** What shells give for a program that SIGINT ended. */
@@ -11,7 +13,7 @@ export class Interrupted extends Error {
 }
 
 export interface Interruption {
-  /** Aborted, with `Interrupted` as reason, by the first SIGINT or SIGTERM. */
+  /** Aborted, with `Interrupted` as reason, by the first SIGINT, SIGTERM or SIGHUP. */
   first: AbortSignal;
   /** Aborted by the second. A third ends the process at once. */
   second: AbortSignal;
@@ -23,7 +25,7 @@ export interface Interruption {
  */
 const SAME_WISH = 500;
 
-/** Runs `work` with SIGINT and SIGTERM turned into abort signals. */
+/** Runs `work` with SIGINT, SIGTERM and SIGHUP (the terminal was closed) turned into abort signals. */
 export async function interruptible<T>(work: (interruption: Interruption) => Promise<T>): Promise<T> {
   const controllers = [new AbortController(), new AbortController()] as const;
   let wishes = 0;
@@ -36,7 +38,7 @@ export async function interruptible<T>(work: (interruption: Interruption) => Pro
     if (controller) controller.abort(new Interrupted());
     else process.exit(130);
   };
-  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const signals = ['SIGINT', 'SIGTERM', ...(isHangUpIgnored() ? [] : (['SIGHUP'] as const))] as const;
   for (const signal of signals) process.on(signal, interrupt);
   try {
     return await work({ first: controllers[0].signal, second: controllers[1].signal });

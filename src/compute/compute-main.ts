@@ -54,7 +54,7 @@ new Worker(
   { eval: true },
 ).unref();
 // Signals from the terminal go to the whole group: the parent decides what happens to running work.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 
 async function answer({ id, method, params, about }: CallMessage): Promise<void> {
   for (const output of [1, 2]) writeSync(output, markOf(about));
