@@ -29,8 +29,10 @@ async function main(): Promise<void> {
   // Without its supervisor nobody would ever stop it. The supervisor may be killed before the consumer is there.
   let stop: (graceMs: number) => void = () => process.exit(0);
   process.on('disconnect', () => stop(0));
-  // Ctrl-C reaches the whole group; the supervisor follows with SIGTERM.
-  process.on('SIGINT', () => {});
+  // Ctrl-C and a closed terminal reach the whole group; the supervisor follows with SIGTERM.
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
+  // A log that cannot be written (its disk is full, its reader is gone) is no reason to stop.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
   const options = JSON.parse(process.argv[2] ?? '{}') as ConsumerProcessOptions;
   const config = loadConfig();
@@ -60,8 +62,12 @@ async function main(): Promise<void> {
 
   let stopping = false;
   stop = async (graceMs) => {
-    // A second signal means: now.
-    if (stopping) process.exit(1);
+    // A second signal means: now. What is handed back costs its function nothing.
+    if (stopping) {
+      consumer.handBack();
+      setTimeout(() => process.exit(1), STOP_TIMEOUT);
+      return;
+    }
     stopping = true;
     setTimeout(() => process.exit(1), graceMs + STOP_TIMEOUT);
     await consumer.close(graceMs);

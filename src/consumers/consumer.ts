@@ -89,6 +89,11 @@ export class Consumer {
     await Promise.all([this.#device.compute.close(), this.#threads.close()]);
   }
 
+  /** Running jobs are handed back now. */
+  handBack(): void {
+    this.#stopNow.abort(new Error('the consumer stops'));
+  }
+
   #startWorker(name: JobName): Worker {
     const { connection, address } = this.#pipeline.queues;
     const worker = new Worker(name, (job, token) => this.#process(name, job, token), {
@@ -131,6 +136,7 @@ export class Consumer {
       owner: this.owner,
       leaseMs: this.#leaseMs,
       signal: this.#stopNow.signal,
+      deadly: job.stalledCounter > 0,
       lastAttempt: job.attemptsMade + 1 >= JOBS[name].attempts,
       progress: throttledProgress(job),
     };

@@ -28,6 +28,7 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #children = new Set<ChildProcess>();
   readonly #stopped = new AbortController();
+  #stops = 0;
   readonly #lives: Promise<void>[];
 
   constructor(options: SupervisorOptions) {
@@ -39,9 +40,12 @@ export class Supervisor {
     return [...this.#children].map((child) => child.pid).filter((pid) => pid !== undefined);
   }
 
-  /** Asks the consumers to stop as their grace allows and waits for them; a second call kills them. */
+  /**
+   * Asks the consumers to stop as their grace allows and waits for them; at a second call they hand their jobs back at
+   * once, a third one kills them.
+   */
   async stop(): Promise<void> {
-    const signal = this.#stopped.signal.aborted ? 'SIGKILL' : 'SIGTERM';
+    const signal = ++this.#stops > 2 ? 'SIGKILL' : 'SIGTERM';
     this.#stopped.abort();
     for (const child of this.#children) child.kill(signal);
     await Promise.all(this.#lives);

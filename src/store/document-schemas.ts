@@ -98,11 +98,13 @@ export const trialSchema = z.object({
     })
     .nullable(),
   attempts: count,
+  expiries: count.optional(),
   error: z.string().nullable(),
   fisher: z.object({
     state: z.enum(['absent', 'owed', 'defined', 'undefined', 'failed']),
     job: z.string().optional(),
     generation: count.optional(),
+    expiries: count.optional(),
     settings: fisherSettings.optional(),
     reason: z.string().optional(),
     seconds: z.number().optional(),
@@ -163,6 +165,7 @@ export const retrainingSchema = z.object({
   seed: z.int(),
   state: z.enum(['owed', 'failed']),
   attempts: count,
+  expiries: count.optional(),
   error: z.string().nullable(),
   generation: count,
 });

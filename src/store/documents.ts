@@ -169,6 +169,8 @@ export interface TrialFisherDoc {
   settings?: FisherSettings;
   /** CDF values as uint16 little-endian, k/65,535. */
   features?: Binary;
+  /** Consumers that died at them, once it was known that some do. */
+  expiries?: number;
   /** Why they are `undefined` or `failed`. */
   reason?: string;
   seconds?: number;
@@ -199,6 +201,8 @@ export interface TrialDoc {
   number: number | null;
   lease: Lease | null;
   attempts: number;
+  /** Consumers that died at it (MAX_EXPIRIES in domain/trial.ts); absent: none. */
+  expiries?: number;
   error: string | null;
   fisher: TrialFisherDoc;
   result: AggregateResult | null;
@@ -238,6 +242,8 @@ export interface RetrainingDoc {
   /** `failed`: the function failed in its last attempt; wanting it again gives it all attempts. */
   state: 'owed' | 'failed';
   attempts: number;
+  /** Beginnings that had no end: their consumers died, or are at it. */
+  expiries?: number;
   error: string | null;
   /** Raised when its job must be enqueued again under a new id. */
   generation: number;

@@ -11,6 +11,7 @@ import { fisherSource, nextForFisher } from '../store/next-step.js';
 import { hashOfName, nameForStudy } from '../store/study-names.js';
 import type { Predictor } from '../store/suggest/search-view.js';
 import { type ClaimedFunction, predictorWith, suggest, suggestAndClaim } from '../store/suggest/suggest.js';
+import { OUTSIDE } from '../store/trials/trial-leases.js';
 
 /** What `claim` gave, or the function and the token of its lease. */
 export interface Claim {
@@ -43,7 +44,7 @@ export async function suggestFunction(asked: Asked): Promise<{ fn: string; hash:
 /** @throws AquasurfError NOTHING_TO_SUGGEST */
 export async function claimFunction(asked: Asked, leaseMs: number): Promise<ClaimedFunction> {
   const { pipeline, study } = asked;
-  const owner = `outside-${nanoid(8)}`;
+  const owner = `${OUTSIDE}${nanoid(8)}`;
   const outcome = await predicting(asked, (predictor) =>
     suggestAndClaim(pipeline.store, study, { owner, leaseMs, ...predictor }),
   );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MAX_ATTEMPTS, statusAfter } from '../../src/domain/trial.js';
+import { deadlyReason, MAX_ATTEMPTS, MAX_EXPIRIES, statusAfter } from '../../src/domain/trial.js';
 import { testSize } from '../support/test-size.js';
 import { addTrials, claimed, hashOf, run, sleep, useStore } from './test-store.js';
 
@@ -152,13 +152,51 @@ describe('a lease', () => {
   });
 });
 
+describe('a trial at which consumers die', () => {
+  /** Claims it and lets the lease run out. */
+  async function die(study: string, hash: string, owner = 'worker-1') {
+    const claim = { number: 1, owner, leaseMs: 1, fn: 'f(x)' };
+    expect((await store().leases.claim(study, hash, claim)).outcome).toBe('claimed');
+    await sleep(20);
+    expect(await store().leases.expire(study)).toBe(1);
+    return store().trials.get(study, hash);
+  }
+
+  test('fails with that reason when as many died as it may cost, attempts or not, and waits again with a new search', async () => {
+    const [hash = ''] = await addTrials(store(), 'deadly', 0, 1);
+    for (let death = 1; death < MAX_EXPIRIES; death++) {
+      expect(await die('deadly', hash)).toMatchObject({ status: 'waiting', expiries: death, attempts: 0 });
+    }
+    expect(await die('deadly', hash)).toMatchObject({
+      status: 'failed',
+      number: null,
+      lease: null,
+      error: deadlyReason,
+    });
+    await store().trials.resetFailed('deadly');
+    expect(await store().trials.get('deadly', hash)).toMatchObject({ status: 'waiting', expiries: 0 });
+  });
+
+  test('is not blamed for holders that live, nor for claims that people forgot', async () => {
+    const [hash = ''] = await addTrials(store(), 'innocent', 0, 1);
+    for (let i = 0; i < 2 * MAX_EXPIRIES; i++) {
+      expect(await die('innocent', hash, 'outside-1')).toMatchObject({ status: 'waiting' });
+      expect(await die('innocent', hash)).toMatchObject({ status: 'waiting', expiries: 1 });
+      await store().leases.takeBackExpiry('innocent', hash);
+    }
+    expect((await store().trials.get('innocent', hash))?.expiries).toBe(0);
+    await store().leases.takeBackExpiry('innocent', hash);
+    expect((await store().trials.get('innocent', hash))?.expiries).toBe(0);
+  });
+});
+
 describe('a trial that does not finish', () => {
   test('follows the diagram of its states, attempt by attempt', async () => {
     const [hash = ''] = await addTrials(store(), 'attempts', 0, 1);
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       const token = await claimed(store(), 'attempts', hash, 1);
       const status = await store().leases.fail('attempts', hash, token, '$out of memory');
-      expect(status).toBe(statusAfter('error', attempt));
+      expect(status).toBe(statusAfter('error', { attempts: attempt }));
       expect(await store().trials.get('attempts', hash)).toMatchObject({
         status,
         attempts: attempt,
@@ -174,7 +212,7 @@ describe('a trial that does not finish', () => {
     expect(await store().trials.get('attempts', hash)).toMatchObject({ status: 'waiting', attempts: 0, error: null });
   });
 
-  test('waits again however often its lease runs out: workers may be killed any number of times', async () => {
+  test('waits again when its lease runs out more often than it has attempts: that uses up none', async () => {
     const [hash = ''] = await addTrials(store(), 'last', 0, 1);
     for (let attempt = 1; attempt <= MAX_ATTEMPTS + 1; attempt++) {
       await claimed(store(), 'last', hash, 1, 1);

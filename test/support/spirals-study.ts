@@ -26,14 +26,19 @@ export async function spiralsStudy(
 }
 
 /** Consumer processes as `aquasurf worker` runs them, with short leases so that kills are noticed soon. */
-export function startConsumers(addresses: Addresses, count: number, tasksDir = SPIRALS): Supervisor {
+export function startConsumers(
+  addresses: Addresses,
+  count: number,
+  tasksDir = SPIRALS,
+  { leaseMs = 3000 }: { leaseMs?: number } = {},
+): Supervisor {
   const consumer: ConsumerProcessOptions = {
     queues: undefined,
     gpu: undefined,
     threads: 1,
     tasksDir,
     graceSeconds: 5,
-    leaseMs: 3000,
+    leaseMs,
   };
   return new Supervisor({
     ...addresses,

@@ -1,15 +1,20 @@
+import { deadlyReason } from '../../domain/trial.js';
 import { errorLine } from '../../errors.js';
 import { reconcileEmbedding } from '../../producers/reconcile-embedding.js';
 import type { FisherSettings, StudyDoc, TrialDoc } from '../../store/documents.js';
 import type { Store } from '../../store/store.js';
 import { nameForStudy, operatorsOf } from '../../store/study-names.js';
+import type { FisherOutcome } from '../../store/trials/trial-fisher.js';
 import { isFaultOfFunction } from './fault-of-function.js';
 import { FeatureRecorder } from './feature-recorder.js';
 import { FunctionFailed } from './function-failed.js';
 import type { Handler, HandlerContext } from './handler.js';
+import { patiently } from './patiently.js';
 
 /** Functions that the device has at a time: the one that is computed and those that follow. */
 const AT_HAND = 3;
+
+type Outcome = FisherOutcome | { state: 'again'; reason: string };
 
 /** Computes and records the Fisher features of several functions, each as soon as it is there or a second later. */
 export const handleFisherEigenvalues: Handler<'fisher-eigenvalues'> = async (
@@ -19,6 +24,9 @@ export const handleFisherEigenvalues: Handler<'fisher-eigenvalues'> = async (
   const { store, device, progress } = context;
   const study = await store.studies.get(name);
   const owed = await store.fisher.owed(name, { batch, hashes });
+  // One at a time, so that it is known at which function a consumer dies, those at which fewest died first.
+  const atHand = context.deadly ? 1 : AT_HAND;
+  if (context.deadly) owed.sort((a, b) => (a.fisher.expiries ?? 0) - (b.fisher.expiries ?? 0));
   const counts = { defined: 0, undefined: 0, failed: 0 };
   const failures: string[] = [];
   const fns = await expressions(store, study, owed);
@@ -27,7 +35,8 @@ export const handleFisherEigenvalues: Handler<'fisher-eigenvalues'> = async (
   const ask = async ({ hash, fisher }: TrialDoc) => {
     // Where there was no name: what keeps it from having one fails here, when its turn comes.
     const fn = fns.get(hash) ?? (await store.trials.fixExpression(name, hash, await nameForStudy(store, study, hash)));
-    const outcome = await compute(fn, study, fisher.settings ?? study.fisher, context);
+    const asked = () => compute(fn, study, fisher.settings ?? study.fisher, context);
+    const outcome = context.deadly ? await survived({ study: name, batch, hash }, asked, context) : await asked();
     return { fn, hash, outcome: present ? ofSameLength(outcome, present.length, name) : outcome };
   };
   const finish = ({ fn, hash, outcome }: Awaited<ReturnType<typeof ask>>) => {
@@ -47,8 +56,9 @@ export const handleFisherEigenvalues: Handler<'fisher-eigenvalues'> = async (
     try {
       for (const i of owed.keys()) {
         context.signal.throwIfAborted();
-        while (asked.length < Math.min(i + AT_HAND, owed.length)) asked.push(handled(ask(owed[asked.length]!)));
+        while (asked.length < Math.min(i + atHand, owed.length)) asked.push(handled(ask(owed[asked.length]!)));
         finish(await asked[i]!);
+        if (context.deadly) await recorder.flush();
         progress((i + 1) / owed.length);
       }
     } finally {
@@ -63,6 +73,23 @@ export const handleFisherEigenvalues: Handler<'fisher-eigenvalues'> = async (
   return { ...counts, refused: computed - recorder.stored, skipped: hashes.length - owed.length };
 };
 
+/** Computes features at which a consumer may die: that they were begun is recorded until they have ended. */
+async function survived(
+  { study, batch, hash }: { study: string; batch: string; hash: string },
+  compute: () => Promise<Outcome>,
+  { store, signal }: HandlerContext,
+): Promise<Outcome> {
+  if (!(await store.fisher.begin(study, hash, { batch }))) return { state: 'failed', reason: deadlyReason };
+  let outcome: Outcome | undefined;
+  try {
+    outcome = await compute();
+    return outcome;
+  } finally {
+    const recorded = outcome !== undefined && outcome.state !== 'again';
+    if (!recorded) await patiently(() => store.fisher.end(study, hash), signal).catch(() => {});
+  }
+}
+
 /** The expressions of the trials by hash, all fixed in one write; those are left out that have no name (yet). */
 async function expressions(store: Store, study: StudyDoc, trials: readonly TrialDoc[]): Promise<Map<string, string>> {
   const names = await store.functions.names(trials.map(({ hash }) => hash));
@@ -76,7 +103,7 @@ async function expressions(store: Store, study: StudyDoc, trials: readonly Trial
 }
 
 /** Features that were imported from elsewhere may be of another network: they are never mixed. */
-function ofSameLength(outcome: Awaited<ReturnType<typeof compute>>, length: number, study: string): typeof outcome {
+function ofSameLength(outcome: Outcome, length: number, study: string): Outcome {
   if (outcome.state !== 'defined' || outcome.features.length === length) return outcome;
   const reason =
     `${outcome.features.length} values, but the features that study ${study} has have ${length}: they were imported from ` +
@@ -96,7 +123,7 @@ async function compute(
   study: StudyDoc,
   settings: FisherSettings,
   { device, signal, lastAttempt, log }: HandlerContext,
-) {
+): Promise<Outcome> {
   try {
     const made = await device.call(
       'fisher',

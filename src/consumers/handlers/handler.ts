@@ -15,6 +15,8 @@ export interface HandlerContext extends Pipeline {
   leaseMs: number;
   /** Aborted when the consumer must stop now: end with any error, and the job is handed back. */
   signal: AbortSignal;
+  /** A consumer died at this job before. */
+  deadly: boolean;
   /** No further attempt follows this one. */
   lastAttempt: boolean;
   /** Share of the job that is done, 0 to 1, for Bull Board. */

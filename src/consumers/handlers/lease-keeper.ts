@@ -4,6 +4,7 @@ import type { Lease } from '../../store/documents.js';
 /** What the keeper needs of the store. */
 export interface LeaseExtender {
   extend(study: string, hash: string, token: string, leaseMs: number, progress?: string): Promise<boolean>;
+  takeBackExpiry(study: string, hash: string): Promise<void>;
 }
 
 /**
@@ -27,7 +28,10 @@ export class LeaseKeeper {
       this.#moved = undefined;
       try {
         const kept = await extender.extend(trial.study, trial.hash, trial.lease.token, leaseMs, moved);
-        if (!kept) this.#lost.abort(new Error('the lease was lost'));
+        if (kept || this.#lost.signal.aborted) return;
+        this.#lost.abort(new Error('the lease was lost'));
+        // It ran out while nobody could renew it, and we live: the function has not killed us.
+        await extender.takeBackExpiry(trial.study, trial.hash);
       } catch (error) {
         // The database is away for now: it also is for whoever might take the lease. The next beat tries again.
         log.warn({ err: error }, 'the lease could not be extended');

@@ -1,3 +1,4 @@
+import { deadlyReason } from '../../domain/trial.js';
 import { AquasurfError, errorLine } from '../../errors.js';
 import type { StudyDoc } from '../../store/documents.js';
 import { nameForStudy, operatorsOf } from '../../store/study-names.js';
@@ -31,6 +32,12 @@ async function train(study: StudyDoc, hash: string, seed: number, context: Handl
   const trial = await store.trials.get(study._id, hash);
   if (trial?.status === 'running') throw new HandBack('a search trains the function at present', LOOK_AGAIN);
   const fn = trial?.fn ?? (await nameForStudy(store, study, hash));
+  const begun = await store.retrainings.begin(study._id, hash, seed);
+  if (begun === 'gone') return { skipped: 'it is not owed any more', fn };
+  if (begun === 'failed') {
+    log.warn({ fn, seed }, `the training of ${fn} with seed ${seed} failed for good: ${deadlyReason}`);
+    return { fn, seed, failed: deadlyReason };
+  }
   try {
     const known = await store.runs.get(study._id, hash, seed);
     const params = { task: study.task, operators: operatorsOf(study), fn, seed };
@@ -51,5 +58,7 @@ async function train(study: StudyDoc, hash: string, seed: number, context: Handl
     }
     log.warn({ fn, seed, err: error }, `the training of ${fn} with seed ${seed} failed for good`);
     return { fn, seed, failed: errorLine(error) };
+  } finally {
+    await patiently(() => store.retrainings.end(study._id, hash, seed), signal).catch(() => {});
   }
 }

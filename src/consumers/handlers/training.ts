@@ -91,10 +91,10 @@ async function train(study: StudyDoc, claim: ClaimedFunction, context: HandlerCo
       return { skipped: 'the lease was lost: another worker has the trial', fn };
     }
     if (context.signal.aborted || !isFaultOfFunction(error)) {
-      await store.leases.release(study._id, hash, lease.token);
+      await patiently(() => store.leases.release(study._id, hash, lease.token), signal);
       throw error;
     }
-    await store.leases.fail(study._id, hash, lease.token, errorLine(error));
+    await patiently(() => store.leases.fail(study._id, hash, lease.token, errorLine(error)), signal);
     throw new FunctionFailed(`${fn}: ${errorLine(error)}`, { cause: error });
   } finally {
     keeper.stop();

@@ -1,5 +1,5 @@
 import type { Collection, Db } from 'mongodb';
-import { MAX_ATTEMPTS } from '../../domain/trial.js';
+import { deadlyReason, MAX_ATTEMPTS, MAX_EXPIRIES } from '../../domain/trial.js';
 import type { Damage } from '../damage.js';
 import { retrainingSchema } from '../document-schemas.js';
 import type { RetrainingDoc, RunDoc } from '../documents.js';
@@ -17,6 +17,7 @@ const READ_BATCH = 1000;
  * ```
  * absent ──owe──▶ owed ──settle (its run is stored)──▶ absent
  *                  ▲ └──fail, at the last attempt──▶ failed
+ *                  │ └──begin, when consumers died at it──▶ failed
  *                  └───────────────owe────────────────┘
  * ```
  */
@@ -46,7 +47,7 @@ export class Retrainings {
     const { modifiedCount } = await retryConflicts(() =>
       this.collection.updateMany(
         { _id: { $in: known.map(({ _id }) => _id) }, state: 'failed' },
-        { $set: { state: 'owed', attempts: 0, error: null }, $inc: { generation: 1 } },
+        { $set: { state: 'owed', attempts: 0, expiries: 0, error: null }, $inc: { generation: 1 } },
       ),
     );
     return entries.length - known.length + modifiedCount;
@@ -84,6 +85,27 @@ export class Retrainings {
   /** Its run is stored: nothing is owed any more. */
   async settle(study: string, hash: string, seed: number): Promise<void> {
     await retryConflicts(() => this.collection.deleteOne({ _id: runId(study, hash, seed) }));
+  }
+
+  /**
+   * A consumer begins it. What has begun and never ended is counted: its consumers died.
+   * @returns `gone`: it is not owed any more; `failed`: too many died at it
+   */
+  async begin(study: string, hash: string, seed: number): Promise<'begun' | 'gone' | 'failed'> {
+    const owed = { _id: runId(study, hash, seed), state: 'owed' as const };
+    const before = await retryConflicts(() =>
+      this.collection.findOneAndUpdate(owed, { $inc: { expiries: 1 } }, { returnDocument: 'before' }),
+    );
+    if (!before) return 'gone';
+    if ((before.expiries ?? 0) < MAX_EXPIRIES) return 'begun';
+    await retryConflicts(() => this.collection.updateOne(owed, { $set: { state: 'failed', error: deadlyReason } }));
+    return 'failed';
+  }
+
+  /** It ended, whatever came of it: nobody died. */
+  async end(study: string, hash: string, seed: number): Promise<void> {
+    const begun = { _id: runId(study, hash, seed), expiries: { $gt: 0 } };
+    await retryConflicts(() => this.collection.updateOne(begun, { $inc: { expiries: -1 } }));
   }
 
   /** The function failed. @returns whether another attempt follows */

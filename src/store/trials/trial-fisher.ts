@@ -1,5 +1,6 @@
 import { type Collection, type Db, type Filter, MongoBulkWriteError, type UpdateFilter } from 'mongodb';
 import { mean } from '../../domain/averages.js';
+import { MAX_EXPIRIES } from '../../domain/trial.js';
 import type { Damage } from '../damage.js';
 import { featuresSchema, owingSchema } from '../document-schemas.js';
 import type { FisherSettings, FisherState, StudyDoc, TrialDoc, TrialFisherDoc } from '../documents.js';
@@ -163,6 +164,27 @@ export class TrialFisher {
     return stored;
   }
 
+  /**
+   * A consumer begins to compute features at whose batch another died. What has begun and never ended is counted.
+   * @returns false where too many died at this function
+   */
+  async begin(study: string, hash: string, by: { batch: string }): Promise<boolean> {
+    const before = await retryConflicts(() =>
+      this.trials.findOneAndUpdate(
+        { _id: trialId(study, hash), 'fisher.job': by.batch, 'fisher.state': 'owed' },
+        { $inc: { 'fisher.expiries': 1 } },
+        { returnDocument: 'before', projection: { 'fisher.expiries': 1 } },
+      ),
+    );
+    return (before?.fisher.expiries ?? 0) < MAX_EXPIRIES;
+  }
+
+  /** It ended without features, but nobody died. */
+  async end(study: string, hash: string): Promise<void> {
+    const begun = { _id: trialId(study, hash), 'fisher.expiries': { $gt: 0 } };
+    await retryConflicts(() => this.trials.updateOne(begun, { $inc: { 'fisher.expiries': -1 } }));
+  }
+
   /** Stores features that no job owes, in the place of those that are there. */
   async put(study: string, hash: string, features: Uint16Array, settings: FisherSettings): Promise<void> {
     const fisher: TrialFisherDoc = { state: 'defined', settings, features: packVector(features) };
@@ -272,10 +294,15 @@ export class TrialFisher {
 function recorded(outcome: FisherOutcome): UpdateFilter<TrialDoc> {
   const seconds = outcome.seconds === undefined ? {} : { 'fisher.seconds': outcome.seconds };
   const { state } = outcome;
-  if (state !== 'defined') return { $set: { 'fisher.state': state, 'fisher.reason': outcome.reason, ...seconds } };
+  if (state !== 'defined') {
+    return {
+      $set: { 'fisher.state': state, 'fisher.reason': outcome.reason, ...seconds },
+      $unset: { 'fisher.expiries': true },
+    };
+  }
   return {
     $set: { 'fisher.state': state, 'fisher.features': packVector(outcome.features), ...seconds },
-    $unset: { 'fisher.reason': true },
+    $unset: { 'fisher.reason': true, 'fisher.expiries': true },
   };
 }
 

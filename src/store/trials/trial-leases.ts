@@ -1,6 +1,6 @@
 import type { Collection, Db } from 'mongodb';
 import { nanoid } from 'nanoid';
-import { type GivenUp, statusAfter } from '../../domain/trial.js';
+import { deadlyReason, type GivenUp, statusAfter, type TrialStatus } from '../../domain/trial.js';
 import type { Lease, TrialDoc } from '../documents.js';
 import { databaseNow } from '../mongo/database-clock.js';
 import { isDuplicateKey, retryConflicts } from '../mongo/retry.js';
@@ -97,7 +97,8 @@ export class TrialLeases {
   }
 
   /**
-   * Takes the trials back whose lease has run out: running → waiting. Any process may call it at any time.
+   * Takes the trials back whose lease has run out: running → waiting, or failed where too many consumers died at it. Any
+   * process may call it at any time.
    * @returns how many
    */
   async expire(study?: string): Promise<number> {
@@ -109,7 +110,12 @@ export class TrialLeases {
     let count = 0;
     for (const { _id, lease } of trials) {
       if (!lease) continue;
-      const change = { $set: { error: `${lease.owner} stopped renewing its lease` }, $inc: { attempts: -1 } };
+      // A person who forgot about a claim has not died of it.
+      const deaths = isOutside(lease.owner) ? 0 : 1;
+      const change = {
+        $set: { error: `${lease.owner} stopped renewing its lease` },
+        $inc: { attempts: -1, ...(deaths > 0 ? { expiries: deaths } : {}) },
+      };
       // The filter asks again whether it has run out: a heartbeat may have come since.
       if (await this.giveUp(_id, lease.token, 'expire', change, { 'lease.expiresAt': { $lte: now } })) {
         count += 1;
@@ -129,26 +135,38 @@ export class TrialLeases {
     return modifiedCount;
   }
 
+  /** The holder of a lease that expired lives: it did not die of the function. */
+  async takeBackExpiry(study: string, hash: string): Promise<void> {
+    const counted = { _id: trialId(study, hash), status: { $in: ['waiting', 'running'] as TrialStatus[] } };
+    await retryConflicts(() => this.trials.updateOne({ ...counted, expiries: { $gt: 0 } }, { $inc: { expiries: -1 } }));
+  }
+
   /** Leaves `running` without a result; the number is free again. Attempts cannot change while the lease is held. */
   private async giveUp(
     _id: string,
     token: string,
     ending: GivenUp,
-    change: { $set?: { error: string }; $inc?: { attempts: number } },
+    change: { $set?: { error: string }; $inc?: { attempts: number; expiries?: number } },
     condition: { 'lease.expiresAt'?: { $lte: Date } } = {},
   ): Promise<'waiting' | 'failed' | undefined> {
-    const trial = await this.trials.findOne(held(_id, token), { projection: { attempts: 1 } });
+    const trial = await this.trials.findOne(held(_id, token), { projection: { attempts: 1, expiries: 1 } });
     if (!trial) return undefined;
-    const status = statusAfter(ending, trial.attempts);
+    const expiries = (trial.expiries ?? 0) + (change.$inc?.expiries ?? 0);
+    const status = statusAfter(ending, { attempts: trial.attempts, expiries });
+    const reason = ending === 'expire' && status === 'failed' ? { error: deadlyReason } : change.$set;
     const { matchedCount } = await retryConflicts(() =>
       this.trials.updateOne(
         { ...held(_id, token), ...condition },
-        { ...change, $set: { ...change.$set, status, number: null, lease: null } },
+        { ...change, $set: { ...reason, status, number: null, lease: null } },
       ),
     );
     return matchedCount === 1 ? status : undefined;
   }
 }
+
+/** Owners that are people (or programs of theirs) begin with this. */
+export const OUTSIDE = 'outside-';
+const isOutside = (owner: string): boolean => owner.startsWith(OUTSIDE);
 
 /** The trial while the token's lease holds: everything that a worker writes is filtered by it. */
 export function held(_id: string, token: string) {

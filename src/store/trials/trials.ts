@@ -14,6 +14,7 @@ const FORGOTTEN = {
   number: null,
   lease: null,
   attempts: 0,
+  expiries: 0,
   error: null,
   result: null,
   doneBy: null,
@@ -219,7 +220,10 @@ export class Trials {
   /** failed → waiting with all attempts. @returns how many */
   async resetFailed(study: string): Promise<number> {
     const { modifiedCount } = await retryConflicts(() =>
-      this.trials.updateMany({ study, status: 'failed' }, { $set: { status: 'waiting', attempts: 0, error: null } }),
+      this.trials.updateMany(
+        { study, status: 'failed' },
+        { $set: { status: 'waiting', attempts: 0, expiries: 0, error: null } },
+      ),
     );
     return modifiedCount;
   }
