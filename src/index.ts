@@ -28,6 +28,7 @@ export type { StudyProgress } from './store/reports/study-progress.js';
 export type { RankedFunction, StudySummary } from './store/reports/study-summary.js';
 export type { ClaimedFunction } from './store/suggest/suggest.js';
 export type { Claim } from './study/ask-and-tell.js';
+export type { WaitOptions, WatchOptions } from './study/watch.js';
 export type { Study } from './study.js';
 export { outputFeatures };
 

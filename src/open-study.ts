@@ -1,5 +1,6 @@
 import { checkTaskApart } from './compute/check-task-apart.js';
 import { type Config, loadConfig } from './config.js';
+import { AquasurfError } from './errors.js';
 import { resolveOperators } from './nn/tasks/operator-registry.js';
 import { resolveTask, type TaskFolders } from './nn/tasks/task-registry.js';
 import { openPipeline } from './open-pipeline.js';
@@ -31,19 +32,39 @@ export interface OpenOptions {
   tasksDir?: string;
 }
 
-/** A study with connections of its own; `close` it. */
+/** A study with connections of its own; `close` it. What is asked of it afterwards is refused: AquasurfError CLOSED. */
 export class OpenStudy extends Study {
   readonly #close: () => Promise<void>;
+  readonly #state: { closing?: Promise<void> };
 
   constructor(name: string, pipeline: Pipeline, close: () => Promise<void>, modules: TaskFolders) {
-    super(name, pipeline, modules);
+    const state: { closing?: Promise<void> } = {};
+    super(name, untilClosed(name, pipeline, state), modules);
+    this.#state = state;
     this.#close = close;
   }
 
-  /** Closes the connections, and servers that were started for them and are used by nobody else. */
+  /** Closes the connections, and servers that were started for them and are used by nobody else. It may come twice. */
   close(): Promise<void> {
-    return this.#close();
+    this.#state.closing ??= this.#close();
+    return this.#state.closing;
   }
+}
+
+/** The pipeline, which the driver's own words would explain badly once it is closed. */
+function untilClosed(name: string, { store, queues }: Pipeline, state: { closing?: Promise<void> }): Pipeline {
+  const open = <T>(part: T): T => {
+    if (state.closing === undefined) return part;
+    throw new AquasurfError('CLOSED', `study ${name} was closed: open it again with openStudy`);
+  };
+  return {
+    get store() {
+      return open(store);
+    },
+    get queues() {
+      return open(queues);
+    },
+  };
 }
 
 /**

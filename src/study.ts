@@ -1,7 +1,6 @@
 import type { FunctionResults } from './act-bench/function-results.js';
 import type { OwnRegressor } from './domain/surrogate/regressors/regressor.js';
 import { errorLine } from './errors.js';
-import type { TaskFolders } from './nn/tasks/task-registry.js';
 import { type FisherOptions, oweFisher } from './producers/fisher/fisher.js';
 import { uploadFisher } from './producers/fisher/upload-fisher.js';
 import { type ImportOptions, type ImportReport, importResults } from './producers/import-results.js';
@@ -10,51 +9,40 @@ import { type PopulateOptions, populate } from './producers/spaces/populate.js';
 import { type OutsideResult, type ReportOptions, reportResult } from './producers/training/report-result.js';
 import { oweRetraining, oweTraining, type TrainOptions } from './producers/training/retraining.js';
 import { pauseSearch, resumeSearch, type SearchOptions, startSearch, stopSearch } from './producers/training/search.js';
-import type { Pipeline } from './queues/pipeline.js';
-import { checkStudyName } from './store/document-schemas.js';
 import type { StudyDoc } from './store/documents.js';
-import { type ExportedTable, type ExportOptions, exportTable } from './store/reports/export-table.js';
-import { type StudyProgress, studyProgress } from './store/reports/study-progress.js';
-import {
-  type RankedFunction,
-  rankedFunctions,
-  type StudySummary,
-  studySummary,
-} from './store/reports/study-summary.js';
 import type { ClaimedFunction } from './store/suggest/suggest.js';
 import type { KeptOfTask } from './store/task-of-study.js';
 import { argument } from './study/arguments.js';
 import { type Claim, claimedTrial, claimFunction, suggestFunction } from './study/ask-and-tell.js';
 import { takeChangedTask, updateStudyTask } from './study/changed-task.js';
+import { StudyReadings } from './study/study-readings.js';
+import type { WaitOptions, WatchOptions } from './study/watch.js';
 
 /** A claim from outside lasts so long without `extend`, in milliseconds. */
 const OUTSIDE_LEASE = 3_600_000;
 
 /** One search and everything that can be asked of it. The command line is a thin user of this. */
-export class Study {
-  constructor(
-    readonly name: string,
-    protected readonly pipeline: Pipeline,
-    /** Where the modules of its task and of operators of one's own are looked for. */
-    protected readonly modules?: TaskFolders,
-  ) {
-    checkStudyName(name);
-  }
-
-  /** The study's document: task, spaces, settings. */
-  async info(): Promise<StudyDoc> {
-    return this.pipeline.store.studies.get(this.name);
+export class Study extends StudyReadings {
+  /**
+   * Goes on with the task as it is now on disk, which is tried before; a running search ends.
+   * @param keep what stays of features and results; needed where there are some
+   * @throws AquasurfError USAGE where `keep` is needed; TASK_INVALID and others of the task, OPERATORS_CHANGED
+   */
+  async updateTask(keep?: KeptOfTask): Promise<StudyDoc> {
+    argument('keep', keep, 'updateTask: keep');
+    return updateStudyTask(this.pipeline, this.name, this.modules, keep);
   }
 
   /**
    * Enqueues schema expansion and output features of the study's spaces, or of those given (they are added).
    * @throws AquasurfError STUDY_NOT_FOUND, EXPRESSION_INVALID, OPERATORS_CHANGED
    */
-  async populate(options: PopulateOptions = {}): Promise<void> {
+  async populate(options: PopulateOptions & WaitOptions = {}): Promise<void> {
     argument('populateOptions', options, 'populate');
     await takeChangedTask(this.pipeline, this.name, this.modules);
     await populate(this.pipeline, this.name, { ...(this.modules ? { modules: this.modules } : {}), ...options });
     await reconcile(this.pipeline, { study: this.name, retryFailed: true });
+    await this.#waited(options, 'populate');
   }
 
   /**
@@ -62,11 +50,12 @@ export class Study {
    * @returns number of functions newly owed
    * @throws AquasurfError FUNCTION_NOT_IN_STUDY, FAILED where the study is not populated or its features are uploaded
    */
-  async fisher(options: FisherOptions = {}): Promise<number> {
+  async fisher(options: FisherOptions & WaitOptions = {}): Promise<number> {
     argument('fisherOptions', options, 'fisher');
     await takeChangedTask(this.pipeline, this.name, this.modules);
     const owed = await oweFisher(this.pipeline, this.name, options);
     await reconcile(this.pipeline, { study: this.name, retryFailed: true });
+    await this.#waited(options, ['fisher', 'embedding']);
     return owed;
   }
 
@@ -76,10 +65,11 @@ export class Study {
    * @returns number of trainings newly owed
    * @throws AquasurfError FUNCTION_NOT_IN_STUDY, FAILED where the study is not populated, USAGE where its task has no network
    */
-  async train(options: TrainOptions = {}): Promise<number> {
+  async train(options: TrainOptions & WaitOptions = {}): Promise<number> {
     argument('trainOptions', options, 'train');
     const owed = await oweTraining(this.pipeline, this.name, options);
     await reconcile(this.pipeline, { study: this.name, retryFailed: true });
+    await this.#waited(options, 'retraining');
     return owed;
   }
 
@@ -88,10 +78,11 @@ export class Study {
    * @returns number of trainings newly owed
    * @throws AquasurfError USAGE where the task has no network
    */
-  async retrain(options: { top: number; count: number }): Promise<number> {
+  async retrain(options: { top: number; count: number } & WaitOptions): Promise<number> {
     argument('retrainOptions', options, 'retrain');
     const owed = await oweRetraining(this.pipeline, this.name, options);
     await reconcile(this.pipeline, { study: this.name, retryFailed: true });
+    await this.#waited(options, 'retraining');
     return owed;
   }
 
@@ -111,9 +102,10 @@ export class Study {
    * Enqueues training slots until `trials` trials are done.
    * @throws AquasurfError USAGE for options that make no sense, and where the task has no network
    */
-  async search(options: SearchOptions): Promise<void> {
+  async search(options: SearchOptions & WaitOptions): Promise<void> {
     argument('searchOptions', options, 'search');
-    return startSearch(this.pipeline, this.name, options);
+    await startSearch(this.pipeline, this.name, options);
+    await this.#waited(options, 'search');
   }
 
   /**
@@ -213,22 +205,6 @@ export class Study {
     await reconcile(this.pipeline, { study: this.name });
   }
 
-  /** Finished trials, best first. @param top @defaultValue 10 */
-  async best(top = 10): Promise<RankedFunction[]> {
-    argument('top', top, 'best: top');
-    return rankedFunctions(this.pipeline.store, this.name, top);
-  }
-
-  /** How many functions there are, have features, were evaluated, and the best of them. */
-  async summary(): Promise<StudySummary> {
-    return studySummary(this.pipeline.store, this.name);
-  }
-
-  /** How far each stage is, and whether it is complete. */
-  async progress(): Promise<StudyProgress> {
-    return studyProgress(this.pipeline.store, this.name);
-  }
-
   /** Adds functions with results from elsewhere to the study's space and trials (`readResults` reads a file). */
   async importResults(functions: readonly FunctionResults[], options: ImportOptions = {}): Promise<ImportReport> {
     argument('importOptions', options, 'importResults');
@@ -236,22 +212,6 @@ export class Study {
     const report = await importResults(this.pipeline, this.name, functions, options);
     await reconcile(this.pipeline, { study: this.name });
     return report;
-  }
-
-  /** The evaluated functions with their results and features, as a table in the format of Act-Bench. */
-  async exportTable(options: ExportOptions = {}): Promise<ExportedTable> {
-    argument('exportOptions', options, 'exportTable');
-    return exportTable(this.pipeline.store, this.name, options);
-  }
-
-  /**
-   * Goes on with the task as it is now on disk, which is tried before; a running search ends.
-   * @param keep what stays of features and results; needed where there are some
-   * @throws AquasurfError USAGE where `keep` is needed; TASK_INVALID and others of the task, OPERATORS_CHANGED
-   */
-  async updateTask(keep?: KeptOfTask): Promise<StudyDoc> {
-    argument('keep', keep, 'updateTask: keep');
-    return updateStudyTask(this.pipeline, this.name, this.modules, keep);
   }
 
   /** Forgets all results and keeps features. A running search ends first. */
@@ -270,6 +230,10 @@ export class Study {
   async delete(): Promise<void> {
     await this.#endSearch();
     await this.pipeline.store.studies.delete(this.name);
+  }
+
+  async #waited({ wait, signal }: WaitOptions, stages: NonNullable<WatchOptions['stages']>): Promise<void> {
+    if (wait) await this.wait(stages, signal ? { signal } : {});
   }
 
   async #asked({ regressor }: { regressor?: OwnRegressor }) {

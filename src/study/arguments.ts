@@ -16,6 +16,8 @@ import type { SearchOptions } from '../producers/training/search.js';
 import { fisherSettings } from '../store/document-schemas.js';
 import type { ExportOptions } from '../store/reports/export-table.js';
 import { KEPT_OF_TASK } from '../store/task-of-study.js';
+import { STAGES } from './stages.js';
+import type { WaitOptions, WatchOptions } from './watch.js';
 
 /**
  * What callers may give the verbs of a study. It is checked here, where it enters: behind this every name is a text and
@@ -65,6 +67,10 @@ const hash = expecting<string>(
 );
 const token = text('the token of a claim', 256);
 
+const signal = expecting<AbortSignal>((value) => value instanceof AbortSignal, 'an AbortSignal').optional();
+const waiting = { wait: flag.optional(), signal } satisfies Shape<WaitOptions>;
+const stage = choice(Object.keys(STAGES));
+
 const createOptions = object({
   task: text('the name of a task'),
   space: list(text('a schema, function or preset'), 'schemas, functions and presets'),
@@ -112,7 +118,16 @@ const ARGUMENTS = {
     .refine((claim) => claim.token !== undefined || claim.lease !== undefined, 'give the token of the claim'),
   reportOptions: object({ token: token.optional(), replace: flag.optional() }),
   suggestOptions: object({ regressor: regressor.optional() }),
+  watchOptions: object({
+    stages: z
+      .union([stage, z.array(stage)], {
+        error: ({ input }) => `${shown(input)}; expected ${Object.keys(STAGES).join(' or ')}, or a list of them`,
+      })
+      .optional(),
+    signal,
+  } satisfies Shape<WatchOptions>),
   populateOptions: object({
+    ...waiting,
     schemas: list(text('a schema'), 'schemas').optional(),
     functions: functions.optional(),
     space: list(text('a schema, function or preset'), 'schemas, functions and presets').optional(),
@@ -121,17 +136,20 @@ const ARGUMENTS = {
     modules: object({ projectDir: folder, tasksDir: folder.optional() } satisfies Shape<TaskFolders>).optional(),
   } satisfies Shape<PopulateOptions>),
   fisherOptions: object({
+    ...waiting,
     limit: count.optional(),
     next: count.optional(),
     functions: functions.optional(),
     fromScratch: flag.optional(),
   } satisfies Shape<FisherOptions>),
   trainOptions: object({
+    ...waiting,
     functions: functions.optional(),
     seeds: whole(100_000).optional(),
   } satisfies Shape<TrainOptions>),
-  retrainOptions: object({ top: count, count: whole(100_000) }),
+  retrainOptions: object({ ...waiting, top: count, count: whole(100_000) }),
   searchOptions: object({
+    ...waiting,
     trials: whole(1_000_000),
     parallel: expecting(
       (value) => value === 'auto' || (Number.isSafeInteger(value) && (value as number) >= 1),

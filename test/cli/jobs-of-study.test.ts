@@ -1,7 +1,7 @@
 import { Worker } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { failureSince, hasJob } from '../../src/cli/follow/jobs-of-study.js';
 import { Queues } from '../../src/queues/queues.js';
+import { failureSince, hasJob } from '../../src/study/jobs-of-study.js';
 import { testServices } from '../support/services.js';
 import { until } from '../support/spirals-study.js';
 

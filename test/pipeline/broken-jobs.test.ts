@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterEach, expect, it } from 'vitest';
-import { failureSince, hasJob } from '../../src/cli/follow/jobs-of-study.js';
+import { failureSince, hasJob } from '../../src/study/jobs-of-study.js';
 import { testServices } from '../support/services.js';
 import { spiralsStudy, startConsumers, until } from '../support/spirals-study.js';
 

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AquasurfError } from '../../errors.js';
 import type { Pipeline } from '../../queues/pipeline.js';
 import { runningTrials } from '../../store/reports/running-trials.js';
+import { failureSince, hasJob } from '../../study/jobs-of-study.js';
+import { STAGES, type Stage, type StageName } from '../../study/stages.js';
+import { stalled } from '../../study/watch.js';
 import type { Study } from '../../study.js';
 import type { CommandContext } from '../command-context.js';
 import { Interrupted } from '../interruption.js';
 import { PATIENCE_SECONDS, Patience } from '../servers/patience.js';
-import { type Failure, failureSince, hasJob } from './jobs-of-study.js';
 import { createProgressDisplay, type ProgressDisplay } from './progress-display.js';
-import { STAGES, type Stage, type StageName } from './stages.js';
 
 interface FollowOptions extends Pick<CommandContext, 'pipeline' | 'addresses'> {
   /** How long Redis and MongoDB may be away, in seconds. @defaultValue 600 */
@@ -104,7 +104,7 @@ async function followStage(
       (quiet > QUIET && ((await hasJobs()) || (await waitsForClaims())))
     ) {
       lastSign = performance.now();
-    } else if (quiet > (failure ? STALL_AFTER_FAILURE : STALL)) throw stalled(stage, failure);
+    } else if (quiet > (failure ? STALL_AFTER_FAILURE : STALL)) throw stalled(stage.label, failure);
     lastDone = state.done;
     // The signal ends the sleep; what it means is thrown above.
     await sleep(INTERVAL, undefined, options.signal ? { signal: options.signal } : {}).catch(() => {});
@@ -120,14 +120,4 @@ async function claimsOf({ store }: Pipeline, study: string): Promise<string[]> {
       ({ number, fn, owner, leaseEnds }) =>
         `waiting for trial ${number}, ${fn}: ${owner} has claimed it until ${leaseEnds.toISOString()}, if it is not reported before`,
     );
-}
-
-function stalled({ label }: Stage, failure: Failure | undefined): AquasurfError {
-  return new AquasurfError(
-    'FAILED',
-    failure
-      ? `${label}: jobs failed, the last with "${failure.reason}"; look at them in Bull Board (\`aquasurf monitor\`), ` +
-          'mend the cause, and run the same command again'
-      : `${label}: no job is left, and the work is not complete; run the same command again`,
-  );
 }

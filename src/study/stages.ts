@@ -1,5 +1,5 @@
-import type { JobName } from '../../queues/jobs.js';
-import type { StudyProgress } from '../../store/reports/study-progress.js';
+import type { JobName } from '../queues/jobs.js';
+import type { StudyProgress } from '../store/reports/study-progress.js';
 
 /** What a person waits for. */
 export type StageName = 'populate' | 'fisher' | 'embedding' | 'search' | 'retraining';

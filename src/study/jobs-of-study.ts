@@ -1,7 +1,7 @@
 import type { Job } from 'bullmq';
-import { errorLine } from '../../errors.js';
-import type { JobName } from '../../queues/jobs.js';
-import type { Queues } from '../../queues/queues.js';
+import { errorLine } from '../errors.js';
+import type { JobName } from '../queues/jobs.js';
+import type { Queues } from '../queues/queues.js';
 
 /** Jobs of each state that are read at once. */
 const PAGE = 100;
