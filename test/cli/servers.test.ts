@@ -115,7 +115,7 @@ describe('worker and --wait', () => {
     waiting.interrupt();
     const { code, stderr } = await waiting.ended;
     expect(code).toBe(130);
-    expect(stderr).toContain('aquasurf: interrupted; only the waiting ends here, what is enqueued goes on');
+    expect(stderr).toMatch(/only the waiting ends: what is enqueued goes on\naquasurf: interrupted\n$/);
     expect(JSON.parse((await cli.run('study', 'show', 'demo', '--json')).stdout).progress.populate.spaces).toBe(3);
   });
 });

@@ -6,7 +6,6 @@ import { STAGES, type Stage, type StageName } from '../../study/stages.js';
 import { stalled } from '../../study/watch.js';
 import type { Study } from '../../study.js';
 import type { CommandContext } from '../command-context.js';
-import { Interrupted } from '../interruption.js';
 import { PATIENCE_SECONDS, Patience } from '../servers/patience.js';
 import { createProgressDisplay, type ProgressDisplay } from './progress-display.js';
 
@@ -38,18 +37,20 @@ const STALL_AFTER_FAILURE = 5000;
  */
 export async function follow(study: Study, stages: readonly StageName[], options: FollowOptions): Promise<void> {
   const display = options.display ?? createProgressDisplay(process.stderr);
+  const tellWhatGoesOn = () => display.note(whatGoesOn(study.name, stages));
+  if (!options.ownWorkers) options.signal?.addEventListener('abort', tellWhatGoesOn, { once: true });
   try {
     for (const name of stages) await followStage(study, STAGES[name], options, display);
-  } catch (error) {
-    if (!(error instanceof Interrupted) || options.ownWorkers) throw error;
-    const what = stages.includes('search')
-      ? `the search of study ${study.name} goes on: \`aquasurf stop ${study.name}\` ends it`
-      : 'what is enqueued goes on';
-    throw new Interrupted(`interrupted; only the waiting ends here, ${what}`);
   } finally {
+    options.signal?.removeEventListener('abort', tellWhatGoesOn);
     display.end();
   }
 }
+
+const whatGoesOn = (study: string, stages: readonly StageName[]): string =>
+  stages.includes('search')
+    ? `only the waiting ends: the search of study ${study} goes on, \`aquasurf stop ${study}\` ends it`
+    : 'only the waiting ends: what is enqueued goes on';
 
 async function followStage(
   study: Study,
