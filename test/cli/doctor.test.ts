@@ -14,9 +14,12 @@ const info = (changes: Record<string, string | number> = {}) =>
 
 describe('doctor judges', () => {
   it('Node by its version', () => {
-    expect(checkNode('v20.19.0').status).toBe('ok');
-    expect(checkNode('v24.1.0').status).toBe('ok');
-    expect(checkNode('v20.18.3')).toMatchObject({ status: 'fail', mend: expect.stringContaining('20.19') });
+    for (const recent of ['v20.19.0', 'v20.20.2', 'v22.12.0', 'v23.0.0', 'v24.1.0', 'v26.0.0']) {
+      expect(checkNode(recent).status, recent).toBe('ok');
+    }
+    for (const old of ['v18.20.0', 'v20.18.3', 'v21.7.3', 'v22.11.0']) {
+      expect(checkNode(old), old).toMatchObject({ status: 'fail', mend: expect.stringContaining('20.19, 22.12') });
+    }
   });
 
   it('Redis by what would lose jobs', () => {
