@@ -33,7 +33,11 @@ interface BlockingHandle {
 // User code can end the process, whose parent would not know why; so an error says it.
 process.exit = refuseExit;
 
-const methods = createMethods(settings, (line) => process.stderr.write(`${line}\n`));
+const notify = (line: string) => process.stderr.write(`${line}\n`);
+const methods = createMethods(settings, notify, () => {
+  send({ kind: 'changed' });
+  return new Promise<never>(() => {});
+});
 /** The call that code belongs to: timers and promises that it leaves behind, too. */
 const present = new AsyncLocalStorage<CallMessage>();
 let queue: Promise<void> = Promise.resolve();

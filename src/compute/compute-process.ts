@@ -144,6 +144,11 @@ export class ComputeProcess {
       this.#blame(child, message);
       return;
     }
+    if (message.kind === 'changed') {
+      child.kill('SIGKILL');
+      this.#lost(child, 'a module has changed', 'nobody');
+      return;
+    }
     const call = this.#pending.get(message.id);
     if (message.kind === 'progress') {
       const { doing, fraction } = message;

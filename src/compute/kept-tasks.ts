@@ -6,7 +6,7 @@ import { dataHash } from '../nn/data-hash.js';
 import type { DataContext, DataSet, TaskDefinition } from '../nn/task.js';
 import { moduleSourceHash } from '../nn/tasks/module-source.js';
 import { resolveReference } from '../nn/tasks/operator-registry.js';
-import type { ResolvedTask, TaskFolders } from '../nn/tasks/task-registry.js';
+import { modulePaths, type ResolvedTask, type TaskFolders } from '../nn/tasks/task-registry.js';
 import { unchangedTask } from '../nn/tasks/unchanged-task.js';
 import type { TaskReference } from './protocol.js';
 
@@ -27,8 +27,13 @@ export class KeptTasks {
   readonly #tasks = new Map<string, Kept<ResolvedTask>>();
   readonly #data = new Map<string, Promise<{ data: DataSet; hash: string }>>();
   readonly #operators = new Map<string, Kept<OperatorSet>>();
+  /** Source hashes of the modules that this process may have imported. */
+  readonly #loaded = new Map<string, string>();
+  readonly #onChanged: () => Promise<never>;
 
-  constructor(folders: TaskFolders, context: DataContext) {
+  /** @param onChanged a module is another now: gives this call to a new process */
+  constructor(folders: TaskFolders, context: DataContext, onChanged: () => Promise<never>) {
+    this.#onChanged = onChanged;
     this.#folders = folders;
     this.#context = context;
   }
@@ -39,7 +44,7 @@ export class KeptTasks {
     const load = () => unchangedTask({ name, sourceHash }, this.#folders);
     const source = ({ origin }: ResolvedTask) =>
       origin === 'built-in' ? undefined : { path: origin, hash: sourceHash };
-    const { task } = await this.#keep(this.#tasks, id, load, source, () => this.#data.delete(id));
+    const { task } = await this.#keep(this.#tasks, id, load, source);
     return task;
   }
 
@@ -72,6 +77,21 @@ export class KeptTasks {
     return this.#keep(this.#operators, JSON.stringify(reference), load, source);
   }
 
+  /** Node keeps the modules that it has imported: one that was another by then can only be read in a new process. */
+  async #checkLoaded(): Promise<void> {
+    for (const path of await modulePaths(this.#folders)) {
+      const hash = hashOf(path);
+      const before = this.#loaded.get(path);
+      if (before !== undefined && before !== hash) await this.#restart(path);
+      if (hash !== undefined) this.#loaded.set(path, hash);
+    }
+  }
+
+  #restart(path: string): Promise<never> {
+    this.#context.notify(`${path} has changed: it is read again`);
+    return this.#onChanged();
+  }
+
   async #load(task: TaskDefinition): Promise<{ data: DataSet; hash: string }> {
     const data = await loadData(task, this.#context);
     return { data, hash: dataHash(task, data) };
@@ -82,14 +102,11 @@ export class KeptTasks {
     id: string,
     load: () => Promise<T>,
     sourceOf: (value: T) => Kept<T>['source'],
-    forget: () => void = () => {},
   ): Promise<T> {
     const present = all.get(id);
-    if (present?.source && hashOf(present.source.path) !== present.source.hash) {
-      this.#context.notify(`${present.source.path} has changed: it is read again`);
-      all.delete(id);
-      forget();
-    }
+    if (present?.source && hashOf(present.source.path) !== present.source.hash)
+      await this.#restart(present.source.path);
+    if (!present) await this.#checkLoaded();
     let kept = all.get(id);
     if (!kept) {
       const made: Kept<T> = { value: load(), source: undefined };

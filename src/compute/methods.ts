@@ -26,7 +26,11 @@ type Methods = {
 export type Report = (doing: string, fraction?: number) => void;
 
 /** The calls that the compute process answers. Backend, tasks with their data, and operators are loaded once and kept. */
-export function createMethods(settings: ComputeSettings, notify: (line: string) => void): Methods {
+export function createMethods(
+  settings: ComputeSettings,
+  notify: (line: string) => void,
+  onChanged: () => Promise<never>,
+): Methods {
   const folders: TaskFolders = {
     projectDir: settings.projectDir,
     ...(settings.tasksDir === undefined ? {} : { tasksDir: settings.tasksDir }),
@@ -34,7 +38,7 @@ export function createMethods(settings: ComputeSettings, notify: (line: string) 
   const backend = keeping((_: 'backend') =>
     loadBackend(settings.backend as BackendName | 'auto', { cacheDir: settings.cacheDir, threads: settings.threads }),
   );
-  const kept = new KeptTasks(folders, { cacheDir: settings.cacheDir, notify });
+  const kept = new KeptTasks(folders, { cacheDir: settings.cacheDir, notify }, onChanged);
   const checked = new WeakSet<OperatorSet>();
   const checkedOperators = async (reference: OperatorReference) => {
     const set = await kept.operators(reference);

@@ -91,6 +91,8 @@ export type ReplyMessage =
   | { kind: 'error'; id: number; error: ErrorData }
   /** @param doing what it is at, e.g. `training` */
   | { kind: 'progress'; id: number; doing: string; fraction: number }
+  /** A module that it has imported is another now: a new process is to do the call. */
+  | { kind: 'changed' }
   /**
    * What a call left behind (a timer, a promise) threw, and the process ends; the call may have ended before. Without
    * an id: nobody knows which one.

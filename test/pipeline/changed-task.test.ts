@@ -92,13 +92,14 @@ describe('a task', () => {
   it('is read again by a worker when its module changes, and refused where the study has it as it was', async () => {
     const { call, lines } = computeProcess();
     const before = await now();
-    await call(before);
+    const first = await call(before);
     write('second');
     await expect(call(before)).rejects.toMatchObject({ code: 'TASK_CHANGED', message: /its source has changed/ });
     expect(lines).toContain(`${file} has changed: it is read again`);
-    await call(await now());
+    write('third', "dataVersion: 'other',");
+    expect((await call(await now())).dataHash).not.toBe(first.dataHash);
     write('first');
-    await call(before);
+    expect(await call(before)).toEqual(first);
   }, 60_000);
 
   it('with other data is refused by name; a study that knows no data takes any', async () => {

@@ -91,7 +91,8 @@ export async function findModules(folders: TaskFolders): Promise<{ modules: Task
 }
 
 /** Each module once, whatever ways lead to it. */
-async function modulePaths({ projectDir, tasksDir }: TaskFolders): Promise<string[]> {
+/** Of `aquasurf.config.*` and the tasks folder. */
+export async function modulePaths({ projectDir, tasksDir }: TaskFolders): Promise<string[]> {
   const config = CONFIG_FILES.map((file) => join(projectDir, file)).filter((path) => existsSync(path));
   const others = tasksDir === undefined ? [] : await modulesIn(resolve(projectDir, tasksDir));
   const files = new Map<string, string>();
