@@ -110,7 +110,8 @@ function colorOf(series: Series, names: readonly string[], width: number) {
   if (color === undefined) {
     return { field: 'series', type: 'nominal' as const, scale: { domain: [...names] }, ...legendOf(names, width) };
   }
-  const legend = { title: name, gradientLength: 160 };
+  // Nothing to colour: a legend would read "NaN".
+  const legend = Array.from(color).some(Number.isFinite) ? { title: name, gradientLength: 160 } : null;
   const [from, to] = usualRange(color);
   // One value far from the others would leave these in one colour.
   const domain = from < to ? { domain: [from, to], clamp: true } : {};

@@ -112,6 +112,10 @@ describe('the map', () => {
     expect(path!.x.length).toBe(3 * 49);
   });
 
+  it('has no legend for colours before the first trial', async () => {
+    expect(await renderSvg(embeddingChart({ ...picture, trials: [] }))).not.toContain('NaN');
+  });
+
   it('lets no name cover another', () => {
     const near = Array.from({ length: 9 }, (_, i) => ({ x: 5 + i / 100, y: 5, text: 'a long name(x)' }));
     const placed = placeLabels([...near, { x: 9.9, y: 5, text: 'at the right edge(x)' }], [0, 10], [0, 10]);
