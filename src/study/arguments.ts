@@ -31,6 +31,10 @@ const whole = (most: number) =>
     (value) => Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= most,
     most === Number.MAX_SAFE_INTEGER ? 'a whole number from 1 on' : `a whole number from 1 to ${most}`,
   );
+const wholeFromZero = expecting<number>(
+  (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+  'a whole number from 0 on',
+);
 const number = (accepts: (value: number) => boolean, expected: string) =>
   expecting<number>((value) => typeof value === 'number' && accepts(value), expected);
 const text = (what: string, most = 4096) =>
@@ -137,7 +141,8 @@ const ARGUMENTS = {
   } satisfies Shape<PopulateOptions>),
   fisherOptions: object({
     ...waiting,
-    limit: count.optional(),
+    /** None: the baselines alone. */
+    limit: wholeFromZero.optional(),
     next: count.optional(),
     functions: functions.optional(),
     fromScratch: flag.optional(),
