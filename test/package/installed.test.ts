@@ -29,7 +29,7 @@ beforeAll(async () => {
   const archive = await pack();
   // The registry is needed: what installers get today is the question.
   await Promise.all(NODES.map(async (version) => projects.set(version, await install(archive, version))));
-}, 240_000);
+}, 480_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function pack(): Promise<string> {
