@@ -24,28 +24,24 @@ export interface Config {
   projectDir: string;
 }
 
-const emptyIsUnset = (value: unknown) => (value === '' ? undefined : value);
+/** A secret that comes from a file often ends in a line break, one that an editor wrote may begin with a mark of its order. */
+const trimmed = (value: string | undefined) => value?.trim() || undefined;
+
+/** Inside of a value nobody means them, and nobody sees them. */
+const CONTROL_CHARACTER = /[\p{Cc}\p{Zl}\p{Zp}\uFEFF]/u;
+
 const environment = z.object({
-  REDIS_URL: z.preprocess(
-    emptyIsUnset,
-    z.url({ protocol: /^rediss?$/, error: 'expected redis://[user:password@]host:port[/db]' }).optional(),
-  ),
-  MONGODB_URI: z.preprocess(
-    emptyIsUnset,
-    z
-      .string()
-      .regex(/^mongodb(\+srv)?:\/\/.+/, 'expected mongodb://host:port/database')
-      .optional(),
-  ),
-  AQUASURF_DIR: z.preprocess(emptyIsUnset, z.string().default('.aquasurf')),
-  AQUASURF_CACHE: z.preprocess(emptyIsUnset, z.string().optional()),
-  XDG_CACHE_HOME: z.preprocess(emptyIsUnset, z.string().optional()),
-  LOG_LEVEL: z.preprocess(
-    emptyIsUnset,
-    z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  ),
-  AQUASURF_BACKEND: z.preprocess(emptyIsUnset, z.enum(['auto', 'tfjs-node-gpu', 'tfjs-node']).default('auto')),
-  AQUASURF_TOKEN: z.preprocess(emptyIsUnset, z.string().min(16, 'use at least 16 characters').optional()),
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'expected redis://[user:password@]host:port[/db]' }).optional(),
+  MONGODB_URI: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\/.+/, 'expected mongodb://host:port/database')
+    .optional(),
+  AQUASURF_DIR: z.string().default('.aquasurf'),
+  AQUASURF_CACHE: z.string().optional(),
+  XDG_CACHE_HOME: z.string().optional(),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  AQUASURF_BACKEND: z.enum(['auto', 'tfjs-node-gpu', 'tfjs-node']).default('auto'),
+  AQUASURF_TOKEN: z.string().min(16, 'use at least 16 characters').optional(),
 });
 
 /**
@@ -53,7 +49,15 @@ const environment = z.object({
  * @throws AquasurfError CONFIG_INVALID naming the variable (never its value: it may hold a password)
  */
 export function loadConfig(env: Record<string, string | undefined> = process.env, cwd: string = process.cwd()): Config {
-  const parsed = environment.safeParse(env);
+  const given = Object.fromEntries(Object.keys(environment.shape).map((name) => [name, trimmed(env[name])]));
+  const hidden = Object.keys(given).filter((name) => CONTROL_CHARACTER.test(given[name] ?? ''));
+  if (hidden.length > 0) {
+    throw new AquasurfError(
+      'CONFIG_INVALID',
+      `environment variable ${hidden.join(', ')}: has a line break or another control character in it; write the value on one line`,
+    );
+  }
+  const parsed = environment.safeParse(given);
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new AquasurfError('CONFIG_INVALID', `environment variable ${lines.join('; ')}`);
@@ -75,7 +79,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
 
 /** Whether downloads go through a proxy, as the libraries that download see it. */
 export const isBehindProxy = (env: Record<string, string | undefined> = process.env): boolean =>
-  ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].some((name) => emptyIsUnset(env[name]) !== undefined);
+  ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].some((name) => trimmed(env[name]) !== undefined);
 
 /** The folder of this package: the same from `src/` (tests) and from `dist/` (users). */
 export const packageDir: string = fileURLToPath(new URL('..', import.meta.url));

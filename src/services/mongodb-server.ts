@@ -1,3 +1,4 @@
+import { mongodbUriFault } from '../store/mongo/mongodb-uri.js';
 import { ferretdb } from './ferretdb.js';
 import { mongodDownloaded } from './mongod-downloaded.js';
 import { mongodOnPath } from './mongod-on-path.js';
@@ -16,6 +17,7 @@ export const mongodb: ServerKind = {
   defaultPort: 27017,
   folder: 'mongodb',
   url: mongodbUrl,
+  fault: mongodbUriFault,
   ask: askMongodb,
   programs: [
     { name: 'mongod', folder: 'mongodb', stopSignal: 'SIGTERM' },

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { errorLine } from '../errors.js';
+import { redisDatabase } from '../queues/redis-url.js';
 import type { Answer } from './server-kind.js';
 
 /** BullMQ's scripts need commands of this version. */
@@ -37,6 +38,9 @@ export async function redisInfo(url: string, timeoutMs: number): Promise<string>
   }, timeoutMs);
   try {
     await client.connect();
+    // The client itself goes on in database 0 where the one it should take is refused.
+    const database = redisDatabase(url);
+    if (database !== 0) await client.select(database);
     return await client.info();
   } catch (error) {
     throw told ?? error;
@@ -74,6 +78,9 @@ function explain(error: Error): Answer {
   const refused = (reason: string): Answer => ({ usable: false, cause: 'refused', reason });
   if (/^NOAUTH/.test(error.message)) return refused('needs a password');
   if (/^WRONGPASS|invalid password/.test(error.message)) return refused('refused the password: wrong user or password');
+  if (/DB index|'select'|SELECT/.test(error.message)) {
+    return refused(`does not have the database that the URL names: ${errorLine(error)}`);
+  }
   if (/^Protocol error/.test(error.message)) return refused('is not a Redis: something else listens there');
   return { usable: false, cause: 'unreachable', reason: `cannot be reached: ${errorLine(error)}` };
 }

@@ -1,3 +1,4 @@
+import { redisUrlFault } from '../queues/redis-url.js';
 import { askRedis, OLDEST_REDIS } from './redis-answer.js';
 import { redisFromApt } from './redis-from-apt.js';
 import { redisOnPath } from './redis-on-path.js';
@@ -12,6 +13,7 @@ export const redis: ServerKind = {
   defaultPort: 6379,
   folder: 'redis',
   url: redisUrl,
+  fault: redisUrlFault,
   ask: askRedis,
   programs: REDIS_PROGRAMS.map((name) => ({ name, folder: 'redis', stopSignal: 'SIGTERM' })),
   sources: () => [...REDIS_PROGRAMS.map(redisOnPath), redisFromApt, redisUnpacked],

@@ -40,6 +40,8 @@ export interface ServerKind {
   /** Folder in the data folder, e.g. `redis`. */
   folder: string;
   url: (port: number, password?: string) => string;
+  /** What is wrong with a URL, whatever answers there; it completes "Redis at ADDRESS ...". */
+  fault: (url: string) => string | undefined;
   /** One real conversation within `timeoutMs`; never throws. */
   ask: (url: string, timeoutMs: number) => Promise<Answer>;
   /** The programs that may work on its data: how each is called, where in the data folder it works, how it is ended. */

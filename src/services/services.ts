@@ -1,20 +1,18 @@
 import type { Config } from '../config.js';
 import { withFileLock } from '../file-lock.js';
-import { checkNamedServer, findLocalServer } from './foreign-servers.js';
+import { checkAddress, checkNamedServer, findLocalServer } from './foreign-servers.js';
 import { mongodb } from './mongodb-server.js';
 import { leaveOwnServers, useOwnServers } from './own-servers.js';
 import { makePrivateFolders } from './private-folders.js';
 import { redis } from './redis-server.js';
 import type { ServerKind } from './server-kind.js';
 import { type ServiceName, ServiceRecords } from './service-records.js';
-import { withDatabase } from './service-url.js';
 
 /** `url`: named by a variable; `localhost`: found there; `started`: by this or another aquasurf process, and shared. */
 type Origin = 'url' | 'localhost' | 'started';
 
 interface Services {
   redisUrl: string;
-  /** With a database in its path. */
   mongodbUri: string;
   origin: Record<ServiceName, Origin>;
   /** This process needs them no longer. The last user stops the servers that aquasurf started, and only those. */
@@ -32,7 +30,6 @@ interface FindServicesOptions {
   localhost?: Record<ServiceName, number> | false;
 }
 
-const DATABASE = 'aquasurf';
 const KINDS: readonly ServerKind[] = [redis, mongodb];
 
 /**
@@ -44,7 +41,8 @@ export async function findServices(config: Config, options: FindServicesOptions)
   const { notify, signal } = options;
   const named = { redis: config.redisUrl, mongodb: config.mongodbUri };
   const found = new Map<ServiceName, { url: string; origin: Origin }>();
-  // Wrong URLs first: they are told before anything is started for the other service.
+  // Wrong URLs first: they are told before anything is asked or started.
+  for (const kind of KINDS) checkAddress(kind, named[kind.name]);
   for (const kind of KINDS) {
     const url = named[kind.name];
     if (url === undefined) continue;
@@ -81,7 +79,7 @@ function services(
   const { redis, mongodb } = Object.fromEntries(found) as Record<ServiceName, { url: string; origin: Origin }>;
   return {
     redisUrl: redis.url,
-    mongodbUri: withDatabase(mongodb.url, DATABASE),
+    mongodbUri: mongodb.url,
     origin: { redis: redis.origin, mongodb: mongodb.origin },
     close,
   };

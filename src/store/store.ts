@@ -6,6 +6,7 @@ import { Functions } from './functions/functions.js';
 import { Spaces } from './functions/spaces.js';
 import { databaseNow } from './mongo/database-clock.js';
 import { createIndexes } from './mongo/indexes.js';
+import { databaseOf, hasOption, mongodbUriFault } from './mongo/mongodb-uri.js';
 import { retryUpsert } from './mongo/retry.js';
 import { Components } from './planes/components.js';
 import { Embeddings } from './planes/embeddings.js';
@@ -19,9 +20,6 @@ import { TrialFisher } from './trials/trial-fisher.js';
 import { TrialLeases } from './trials/trial-leases.js';
 import { TrialResults } from './trials/trial-results.js';
 import { Trials } from './trials/trials.js';
-
-/** Where the URI names no database. */
-const DATABASE = 'aquasurf';
 
 /** What is true about studies and functions. Redis may be lost at any time; this may not. */
 export class Store {
@@ -100,7 +98,10 @@ export interface StoreOptions {
  * @throws AquasurfError CONFIG_INVALID for a malformed URI, SERVICE_UNAVAILABLE where no database answers (or refuses us)
  */
 export async function openStore({ uri, timeoutMs = 5000, client: options }: StoreOptions): Promise<Store> {
-  const client = newClient(uri, { serverSelectionTimeoutMS: timeoutMs, ignoreUndefined: true, ...options });
+  const fault = mongodbUriFault(uri);
+  if (fault !== undefined) throw new AquasurfError('CONFIG_INVALID', `MongoDB at ${shownUrl(uri)} ${fault}`);
+  const patience = hasOption(uri, 'serverSelectionTimeoutMS') ? {} : { serverSelectionTimeoutMS: timeoutMs };
+  const client = new MongoClient(uri, { ...patience, ignoreUndefined: true, ...options });
   try {
     await client.connect();
     const db = client.db(databaseOf(uri));
@@ -116,21 +117,4 @@ export async function openStore({ uri, timeoutMs = 5000, client: options }: Stor
       { cause: error },
     );
   }
-}
-
-function newClient(uri: string, options: MongoClientOptions): MongoClient {
-  try {
-    return new MongoClient(uri, options);
-  } catch (error) {
-    throw new AquasurfError(
-      'CONFIG_INVALID',
-      `"${shownUrl(uri)}" is not a MongoDB URI (mongodb://host:port/database): ${error instanceof Error ? error.message : error}`,
-      { cause: error },
-    );
-  }
-}
-
-/** The database that the URI names, else `aquasurf`. */
-export function databaseOf(uri: string): string {
-  return /^mongodb(?:\+srv)?:\/\/[^/]+\/([^?]+)/.exec(uri)?.[1] ?? DATABASE;
 }

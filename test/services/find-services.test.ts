@@ -96,14 +96,6 @@ describe('a server named by a variable', () => {
     expect(String(failure)).not.toMatch(/s3cret|\n/);
     expect(readdirSync(config.dataDir)).toEqual([]);
   });
-
-  it('gets a database in its path', async () => {
-    const uri = new URL(inject('mongodbUri'));
-    uri.pathname = '/';
-    const redisUrl = `redis://127.0.0.1:${await foreignRedis()}`;
-    const services = await find({ redisUrl, mongodbUri: uri.href });
-    expect(new URL(services.mongodbUri).pathname).toBe('/aquasurf');
-  });
 });
 
 describe('what a Redis answers', () => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { databaseOf, openStore } from '../../src/store/store.js';
+import { openStore } from '../../src/store/store.js';
 import { addTrials, hashOf, newStudy, useStore } from './test-store.js';
 
 const store = useStore();
@@ -12,11 +12,8 @@ describe('a store', () => {
     expect((await store().now()).getTime()).toBeGreaterThanOrEqual(first.getTime());
   });
 
-  test('takes the database from the URI, else aquasurf', () => {
+  test('takes the database from the URI', () => {
     expect(store().database).toMatch(/^test-/);
-    expect(databaseOf('mongodb://u:p@a:1,b:2/mine?replicaSet=r')).toBe('mine');
-    for (const rest of ['', '/', '/?directConnection=true'])
-      expect(databaseOf(`mongodb://a:1${rest}`)).toBe('aquasurf');
   });
 
   test('that nobody answers for says so in one line, without the password', async () => {

@@ -18,7 +18,11 @@ const TIMEOUT_MS = 3_000;
  */
 export async function locateService(kind: ServerKind, config: Config): Promise<Location> {
   const named = kind.name === 'redis' ? config.redisUrl : config.mongodbUri;
-  if (named !== undefined) return { url: named, origin: 'url', answer: await kind.ask(named, TIMEOUT_MS) };
+  if (named !== undefined) {
+    const reason = kind.fault(named);
+    const answer = reason === undefined ? await kind.ask(named, TIMEOUT_MS) : refused(reason);
+    return { url: named, origin: 'url', answer };
+  }
   const local: Location = {
     url: kind.url(kind.defaultPort),
     origin: 'localhost',
@@ -30,6 +34,8 @@ export async function locateService(kind: ServerKind, config: Config): Promise<L
   const answer = await ask(kind, record);
   return answer.usable ? { url: kind.url(record.port, record.password), origin: 'started', answer } : local;
 }
+
+const refused = (reason: string): Answer => ({ usable: false, cause: 'refused', reason });
 
 /** Knocks first: MongoDB's driver waits for a server where none listens. */
 async function ask(kind: ServerKind, address: ServerAddress): Promise<Answer> {

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { loadConfig } from '../../config.js';
 import { errorLine } from '../../errors.js';
 import { mongodb } from '../../services/mongodb-server.js';
-import { withDatabase } from '../../services/service-url.js';
 import { shownUrl } from '../../shown-url.js';
 import { openStore, type Store } from '../../store/store.js';
 import { withPipeline } from '../command-context.js';
@@ -24,7 +23,7 @@ export async function readDatabase<T>(work: (store: Store) => Promise<T>): Promi
     return undefined;
   }
   try {
-    const store = await openStore({ uri: withDatabase(url, 'aquasurf') });
+    const store = await openStore({ uri: url });
     try {
       return await work(store);
     } finally {

@@ -58,8 +58,9 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const logLevel = options.verbose ? 'debug' : config.logLevel;
 
   await withPipeline(
-    async ({ addresses: { redisUrl, mongodbUri }, interruption }) => {
-      notify(`${planText(consumers)}; Redis ${shownUrl(redisUrl)}, database ${shownUrl(mongodbUri)}; Ctrl-C stops`);
+    async ({ pipeline, addresses: { redisUrl, mongodbUri }, interruption }) => {
+      const database = `database ${pipeline.store.database} of ${shownUrl(mongodbUri)}`;
+      notify(`${planText(consumers)}; Redis ${shownUrl(redisUrl)}, ${database}; Ctrl-C stops`);
       const log = createLogger({ level: logLevel, name: 'worker' });
       const supervisor = new Supervisor({ redisUrl, mongodbUri, consumers, log, logLevel });
       await whenAborted(interruption.first);
