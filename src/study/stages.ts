@@ -8,8 +8,8 @@ export interface Stage {
   label: string;
   /** The queues whose jobs the stage waits for. */
   queues: readonly JobName[];
-  /** Whether it also waits for functions that people have claimed. */
-  waitsForClaims?: true;
+  /** Whether it waits for the running trials, those that people have claimed too. */
+  waitsForTrials?: true;
   read: (progress: StudyProgress) => { done: number; total: number; note: string; complete: boolean };
 }
 
@@ -50,7 +50,7 @@ export const STAGES: Record<StageName, Stage> = {
   search: {
     label: 'trials',
     queues: ['training'],
-    waitsForClaims: true,
+    waitsForTrials: true,
     read: ({ trials, search }) => ({
       done: Math.min(trials.done, search.trials),
       total: search.trials,

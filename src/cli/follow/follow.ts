@@ -1,11 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pipeline } from '../../queues/pipeline.js';
-import { runningTrials } from '../../store/reports/running-trials.js';
-import { failureSince, hasJob } from '../../study/jobs-of-study.js';
 import { STAGES, type Stage, type StageName } from '../../study/stages.js';
-import { stalled } from '../../study/watch.js';
+import { watchStage } from '../../study/watch-stage.js';
 import type { Study } from '../../study.js';
 import type { CommandContext } from '../command-context.js';
+import { duration } from '../output.js';
 import { PATIENCE_SECONDS, Patience } from '../servers/patience.js';
 import { createProgressDisplay, type ProgressDisplay } from './progress-display.js';
 
@@ -19,17 +16,6 @@ interface FollowOptions extends Pick<CommandContext, 'pipeline' | 'addresses'> {
   /** @defaultValue bars or lines on stderr */
   display?: ProgressDisplay;
 }
-
-/** Between two looks, in milliseconds. */
-const INTERVAL = 500;
-/** Consumers get so long to start before we say that there are none, in milliseconds. */
-const START_UP = 5000;
-/** The study's jobs are looked for when nothing was done for so long, in milliseconds: there may be many of others. */
-const QUIET = 2000;
-/** A stage without a job of the study for so long will not end by itself, in milliseconds. */
-const STALL = 60_000;
-/** The same where its jobs have failed for good. */
-const STALL_AFTER_FAILURE = 5000;
 
 /**
  * Shows how far the stages are, one after another, until they are complete.
@@ -55,70 +41,15 @@ const whatGoesOn = (study: string, stages: readonly StageName[]): string =>
 async function followStage(
   study: Study,
   stage: Stage,
-  options: FollowOptions,
+  { pipeline, addresses, patienceSeconds: seconds = PATIENCE_SECONDS, signal }: FollowOptions,
   display: ProgressDisplay,
 ): Promise<void> {
-  const { queues } = options.pipeline;
-  const told = new Set<string>();
-  const tellOnce = (line: string) => {
-    if (!told.has(line)) display.note(line);
-    told.add(line);
-  };
-  const patience = new Patience({
-    seconds: options.patienceSeconds ?? PATIENCE_SECONDS,
-    addresses: options.addresses,
-    note: (line) => display.note(line),
-    signal: options.signal,
-  });
-  const ask = <T>(question: () => Promise<T>) => patience.redis(question);
-  // Jobs are stamped by Redis's clock.
-  const since = await ask(() => queues.now());
-  const begin = performance.now();
-  let lastSign = begin;
-  let lastDone = -1;
-  while (true) {
-    options.signal?.throwIfAborted();
-    const state = stage.read(await patience.database(() => study.progress()));
-    display.update(stage.label, state.done, state.total, state.note);
-    if (state.complete) {
-      display.end();
-      return;
-    }
-    if (performance.now() - begin > START_UP && (await ask(() => queues.consumers(stage.queues[0]!))) === 0) {
-      tellOnce(`no consumer takes ${stage.queues[0]} jobs: start one with \`aquasurf worker\``);
-    }
-    const failure = await ask(() => failureSince(queues, stage.queues, { study: study.name, since }));
-    if (failure?.again) tellOnce(`a ${failure.queue} job failed and is tried again: ${failure.reason}`);
-    const quiet = performance.now() - lastSign;
-    const refusal = quiet > QUIET ? await ask(() => queues.refusal()) : undefined;
-    if (refusal !== undefined)
-      tellOnce(`nothing moves: Redis takes no writes (${refusal}); workers wait until it does`);
-    const waitsForClaims = async () => {
-      const claims = stage.waitsForClaims ? await patience.database(() => claimsOf(options.pipeline, study.name)) : [];
-      claims.forEach(tellOnce);
-      return claims.length > 0;
-    };
-    const hasJobs = () => ask(() => hasJob(queues, stage.queues, study.name));
-    if (
-      state.done !== lastDone ||
-      refusal !== undefined ||
-      (quiet > QUIET && ((await hasJobs()) || (await waitsForClaims())))
-    ) {
-      lastSign = performance.now();
-    } else if (quiet > (failure ? STALL_AFTER_FAILURE : STALL)) throw stalled(stage.label, failure);
-    lastDone = state.done;
-    // The signal ends the sleep; what it means is thrown above.
-    await sleep(INTERVAL, undefined, options.signal ? { signal: options.signal } : {}).catch(() => {});
+  const tell = (line: string) => display.note(line);
+  const servers = new Patience({ seconds, addresses, note: tell, signal });
+  for await (const progress of watchStage(pipeline, study.name, stage, { signal, tell, servers })) {
+    const { done, total, note } = stage.read(progress);
+    const still = progress.still.map(({ fn, secondsStill }) => `${fn} has not moved for ${duration(secondsStill)}`);
+    display.update(stage.label, done, total, [note, ...still].join('; '));
   }
-}
-
-/** Who has the trials that no job trains, and until when: they end with a report, or go back when their leases end. */
-async function claimsOf({ store }: Pipeline, study: string): Promise<string[]> {
-  const trials = await runningTrials(store, study);
-  return trials
-    .filter(({ secondsLeft }) => secondsLeft > 0)
-    .map(
-      ({ number, fn, owner, leaseEnds }) =>
-        `waiting for trial ${number}, ${fn}: ${owner} has claimed it until ${leaseEnds.toISOString()}, if it is not reported before`,
-    );
+  display.end();
 }

@@ -8,6 +8,10 @@ export interface RunningTrial {
   owner: string;
   /** Since it was claimed. */
   seconds: number;
+  /** Since its work last got further, e.g. by a batch. */
+  secondsStill: number;
+  /** How far it was then, e.g. `training, 43 %`; null before the first move, and of a trial that people train. */
+  progress: string | null;
   /** Until the lease ends, unless it is extended; not above 0 where it has ended. */
   secondsLeft: number;
   leaseEnds: Date;
@@ -18,11 +22,14 @@ export async function runningTrials(store: Store, study: string): Promise<Runnin
   const [trials, now] = await Promise.all([store.trials.running(study), store.now()]);
   return trials.flatMap(({ number, fn, hash, lease, timings }) => {
     if (!lease) return [];
-    const { owner, expiresAt } = lease;
-    const seconds = secondsBetween(timings.claimedAt ?? now, now);
-    return [
-      { number, fn: fn ?? hash, owner, seconds, secondsLeft: secondsBetween(now, expiresAt), leaseEnds: expiresAt },
-    ];
+    const { owner, expiresAt, progress = null, progressAt } = lease;
+    const claimedAt = timings.claimedAt ?? now;
+    return {
+      ...{ number, fn: fn ?? hash, owner, progress, leaseEnds: expiresAt },
+      seconds: secondsBetween(claimedAt, now),
+      secondsStill: secondsBetween(progressAt ?? claimedAt, now),
+      secondsLeft: secondsBetween(now, expiresAt),
+    };
   });
 }
 

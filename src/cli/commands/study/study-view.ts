@@ -87,8 +87,10 @@ export function studyText(view: StudyView): string {
   ]);
 }
 
-function runningText({ number, fn, owner, seconds, leaseEnds }: RunningTrial): string {
-  return `trial ${number}, ${fn}: ${owner}, since ${duration(seconds)}, lease until ${leaseEnds.toISOString()}`;
+function runningText(trial: RunningTrial): string {
+  const { number, fn, owner, seconds, secondsStill, progress, leaseEnds } = trial;
+  const moved = progress === null ? '' : `${progress} ${duration(secondsStill)} ago, `;
+  return `trial ${number}, ${fn}: ${owner}, since ${duration(seconds)}, ${moved}lease until ${leaseEnds.toISOString()}`;
 }
 
 function stageFailureText({ job, count, workers, last, reason }: StudyView['stageFailures'][number]): string {
