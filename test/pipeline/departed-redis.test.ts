@@ -4,8 +4,10 @@ import { Queues } from '../../src/queues/queues.js';
 import { startRelay } from '../support/own-redis.js';
 
 it('queues can be closed when Redis is gone', async () => {
-  const relay = await startRelay(Number(new URL(inject('redisUrl')).port));
-  const queues = new Queues({ redisUrl: relay.url, prefix: `gone-${relay.port}` });
+  const url = new URL(inject('redisUrl'));
+  const relay = await startRelay(Number(url.port));
+  url.host = `127.0.0.1:${relay.port}`;
+  const queues = new Queues({ redisUrl: url.href, prefix: `gone-${relay.port}` });
   await queues.ping();
   relay.cut();
   relay.server.close();

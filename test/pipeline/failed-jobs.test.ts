@@ -35,7 +35,8 @@ describe('jobs that failed by no fault of their functions', () => {
 
     await reconcile(pipeline, { study: name });
     expect(await queue.getWaitingCount()).toBe(0);
-    vi.spyOn(Date, 'now').mockImplementation(() => Math.round(performance.timeOrigin + performance.now()) + 61_000);
+    const now = await pipeline.queues.now();
+    vi.spyOn(pipeline.queues, 'now').mockResolvedValue(now + 61_000);
     await reconcile(pipeline, { study: name });
     vi.restoreAllMocks();
     const able = startConsumers(services, 1);
