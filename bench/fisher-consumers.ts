@@ -103,7 +103,7 @@ async function withConsumers<T>(
     logLevel: 'warn',
   });
   try {
-    while ((await queues.consumers('fisher-eigenvalues')) < consumers) await wait(50);
+    while (((await queues.consumers('fisher-eigenvalues')) ?? consumers) < consumers) await wait(50);
     if (pinned) await Promise.all(supervisor.pids.map(pinToCore));
     return await body();
   } finally {

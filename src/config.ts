@@ -20,6 +20,8 @@ export interface Config {
   backend: string;
   /** `AQUASURF_TOKEN`: needed to let the HTTP server listen on anything but the loopback interface. */
   token: string | undefined;
+  /** `AQUASURF_ALLOW_EVICTION`, set by `--allow-eviction`: go on with a Redis that may drop jobs. */
+  allowEviction: boolean;
   /** The folder where `aquasurf.config.ts` is looked for: the working folder. */
   projectDir: string;
 }
@@ -41,6 +43,7 @@ const environment = z.object({
   XDG_CACHE_HOME: z.string().optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   AQUASURF_BACKEND: z.enum(['auto', 'tfjs-node-gpu', 'tfjs-node']).default('auto'),
+  AQUASURF_ALLOW_EVICTION: z.enum(['0', '1']).default('0'),
   AQUASURF_TOKEN: z.string().min(16, 'use at least 16 characters').optional(),
 });
 
@@ -73,6 +76,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     logLevel: value.LOG_LEVEL,
     backend: value.AQUASURF_BACKEND,
     token: value.AQUASURF_TOKEN,
+    allowEviction: value.AQUASURF_ALLOW_EVICTION === '1',
     projectDir: cwd,
   };
 }

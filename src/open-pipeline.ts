@@ -5,6 +5,8 @@ import { openStore } from './store/store.js';
 export interface Addresses {
   redisUrl: string;
   mongodbUri: string;
+  /** See `redisConnection`. @defaultValue false */
+  withoutInfo?: boolean | undefined;
 }
 
 /**
@@ -20,6 +22,7 @@ export async function openPipeline(
   const queues = new Queues({
     redisUrl: addresses.redisUrl,
     prefix: queuePrefix(store.database),
+    withoutInfo: addresses.withoutInfo,
     ...(onRefusal ? { onRefusal } : {}),
   });
   return {

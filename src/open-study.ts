@@ -28,6 +28,8 @@ export interface OpenOptions {
     /** @defaultValue true */
     check?: boolean;
   };
+  /** Go on with a Redis whose maxmemory-policy lets it drop jobs. @defaultValue AQUASURF_ALLOW_EVICTION, else false */
+  allowEviction?: boolean;
   /** A folder of task modules, or one module. */
   tasksDir?: string;
 }
@@ -83,6 +85,7 @@ export async function openStudy(name: string, options: OpenOptions = {}): Promis
   const config: Config = { ...loadConfig() };
   if (options.redisUrl !== undefined) config.redisUrl = options.redisUrl;
   if (options.mongodbUri !== undefined) config.mongodbUri = options.mongodbUri;
+  if (options.allowEviction !== undefined) config.allowEviction = options.allowEviction;
   const modules: TaskFolders = {
     projectDir: config.projectDir,
     ...(options.tasksDir === undefined ? {} : { tasksDir: options.tasksDir }),

@@ -1,6 +1,6 @@
 import { type Config, loadConfig } from '../config.js';
 import type { TaskFolders } from '../nn/tasks/task-registry.js';
-import { openPipeline } from '../open-pipeline.js';
+import { type Addresses, openPipeline } from '../open-pipeline.js';
 import type { Pipeline } from '../queues/pipeline.js';
 import { Reminders } from '../reminders.js';
 import { findServices } from '../services/services.js';
@@ -14,7 +14,7 @@ export interface CommandContext {
   pipeline: Pipeline;
   config: Config;
   /** Where Redis and MongoDB are; they may hold passwords. */
-  addresses: { redisUrl: string; mongodbUri: string };
+  addresses: Addresses;
   interruption: Interruption;
 }
 

@@ -37,6 +37,11 @@ export function createProgram(): Command {
     .description('Finds better activation functions for your own network and task.')
     .version(version, '-V, --version', 'print the version')
     .option('--verbose', 'show stack traces and debug logs')
+    .option('--allow-eviction', 'go on with a Redis whose maxmemory-policy lets it drop jobs')
+    // Written, not read: the environment is how a setting reaches the consumers, which are children of this process.
+    .hook('preAction', (_, command) => {
+      if (command.optsWithGlobals().allowEviction) Object.assign(process.env, { AQUASURF_ALLOW_EVICTION: '1' });
+    })
     .helpOption('-h, --help', 'explain a command, with examples')
     .exitOverride()
     // Commander's message is printed as one line by `run`, like every other error.

@@ -77,7 +77,7 @@ async function search(
       orFreePort: true,
     });
     const supervisor = new Supervisor({
-      ...{ redisUrl: addresses.redisUrl, mongodbUri: addresses.mongodbUri },
+      ...{ redisUrl: addresses.redisUrl, mongodbUri: addresses.mongodbUri, withoutInfo: addresses.withoutInfo },
       consumers: Array.from({ length: options.consumers }, () => ({
         queues: undefined,
         gpu: undefined,

@@ -17,6 +17,8 @@ export interface ConsumerProcessOptions {
   /** Seconds that running jobs get to end after SIGTERM before they are handed back. */
   graceSeconds: number;
   leaseMs: number | undefined;
+  /** Set by the supervisor: see `redisConnection`. */
+  withoutInfo?: boolean | undefined;
   /** Work that says nothing for so long is ended, in milliseconds. @defaultValue 10 minutes */
   stallMs?: number | undefined;
 }
@@ -38,7 +40,11 @@ async function main(): Promise<void> {
   const config = loadConfig();
   const log = createLogger({ level: config.logLevel, name: 'consumer' });
   const reminders = new Reminders((line) => log.warn(line));
-  const addresses = { redisUrl: config.redisUrl ?? '', mongodbUri: config.mongodbUri ?? '' };
+  const addresses = {
+    redisUrl: config.redisUrl ?? '',
+    mongodbUri: config.mongodbUri ?? '',
+    withoutInfo: options.withoutInfo,
+  };
   const pipeline = await openPipeline(addresses, (reason) =>
     reminders.tell(`Redis takes no writes (${reason}); waiting until it does`),
   );

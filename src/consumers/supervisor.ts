@@ -7,6 +7,8 @@ import type { ConsumerProcessOptions } from './consumer-main.js';
 export interface SupervisorOptions {
   redisUrl: string;
   mongodbUri: string;
+  /** See `redisConnection`. @defaultValue false */
+  withoutInfo?: boolean | undefined;
   /** One consumer process for each entry. */
   consumers: readonly ConsumerProcessOptions[];
   log: Logger;
@@ -66,8 +68,8 @@ export class Supervisor {
   }
 
   #live(consumer: ConsumerProcessOptions): Promise<string> {
-    const { redisUrl, mongodbUri, logLevel } = this.#options;
-    const child = fork(entryPoint('consumers/consumer-main'), [JSON.stringify(consumer)], {
+    const { redisUrl, mongodbUri, withoutInfo, logLevel } = this.#options;
+    const child = fork(entryPoint('consumers/consumer-main'), [JSON.stringify({ ...consumer, withoutInfo })], {
       stdio: ['ignore', 2, 2, 'ipc'],
       env: { ...process.env, REDIS_URL: redisUrl, MONGODB_URI: mongodbUri, LOG_LEVEL: logLevel },
     });

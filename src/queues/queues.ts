@@ -3,7 +3,7 @@ import { type Job, type JobState, type JobType, Queue } from 'bullmq';
 import { AquasurfError } from '../errors.js';
 import { JOB_NAMES, JOBS, type JobName, type Payload } from './jobs.js';
 import { mendJobs } from './mend-jobs.js';
-import { redisConnection, redisRefusal } from './redis-connection.js';
+import { isForbidden, redisConnection, redisRefusal } from './redis-connection.js';
 
 /** What a job is doing, or `absent`: Redis has never seen it, or has lost or dropped it. */
 type JobPlace = 'queued' | 'active' | 'completed' | 'failed' | 'absent';
@@ -14,6 +14,8 @@ interface RedisAddress {
   prefix: string;
   /** Told why each time that Redis refuses a command for now; it is sent again until it is taken. */
   onRefusal?: (reason: string) => void;
+  /** See `redisConnection`. @defaultValue false */
+  withoutInfo?: boolean | undefined;
 }
 
 /** Time that connections get to end what they have sent, in milliseconds. */
@@ -31,7 +33,7 @@ export class Queues {
 
   constructor(address: RedisAddress) {
     this.address = address;
-    this.connection = redisConnection(address.redisUrl, address.onRefusal);
+    this.connection = redisConnection(address.redisUrl, address.onRefusal, address.withoutInfo);
   }
 
   queue(name: JobName): Queue {
@@ -109,9 +111,14 @@ export class Queues {
     return reading(queue, () => queue.getJobs(states, start, end), ids);
   }
 
-  /** Live consumers of a queue. */
-  async consumers(name: JobName): Promise<number> {
-    return this.queue(name).getWorkersCount();
+  /** Live consumers of a queue; undefined where Redis does not tell this user (CLIENT LIST). */
+  async consumers(name: JobName): Promise<number | undefined> {
+    try {
+      return await this.queue(name).getWorkersCount();
+    } catch (error) {
+      if (isForbidden(error)) return undefined;
+      throw error;
+    }
   }
 
   /** All queues, in the order of the job table (for Bull Board and metrics). */

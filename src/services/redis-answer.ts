@@ -1,25 +1,45 @@
 import { Redis } from 'ioredis';
 import { errorLine } from '../errors.js';
+import { isForbidden } from '../queues/redis-connection.js';
 import { redisDatabase } from '../queues/redis-url.js';
-import type { Answer } from './server-kind.js';
+import type { Answer, Demands } from './server-kind.js';
 
 /** BullMQ's scripts need commands of this version. */
 export const OLDEST_REDIS = [6, 2] as const;
 
-/** Asks a Redis for its version. */
-export async function askRedis(url: string, timeoutMs: number): Promise<Answer> {
+/** Asks a Redis for its version, and whether it keeps what it is given. */
+export async function askRedis(url: string, timeoutMs: number, demands: Demands = {}): Promise<Answer> {
   try {
-    return answerOf(await redisInfo(url, timeoutMs));
+    return answerOf(await withRedis(url, timeoutMs, tellAboutRedis), demands);
   } catch (error) {
     return explain(error instanceof Error ? error : new Error(String(error)));
   }
 }
 
+/** What a Redis says about itself (INFO) and its policy; undefined for what it does not tell this user. */
+export interface RedisTold {
+  info: string | undefined;
+  policy: string | undefined;
+}
+
+export async function tellAboutRedis(client: Redis): Promise<RedisTold> {
+  const info = await unlessForbidden(client.info());
+  const told = info === undefined ? undefined : infoField(info, 'maxmemory_policy');
+  if (told !== undefined) return { info, policy: told };
+  const pair = await unlessForbidden(client.config('GET', POLICY) as Promise<string[]>);
+  return { info, policy: pair?.[1] };
+}
+
+const POLICY = 'maxmemory-policy';
+
+const unlessForbidden = <T>(answer: Promise<T>): Promise<T | undefined> =>
+  answer.catch((error: Error) => (isForbidden(error) ? undefined : Promise.reject(error)));
+
 /**
- * What a Redis says about itself (INFO).
+ * Talks with a Redis over a connection that is not tried again.
  * @throws the first that it or the connection told
  */
-export async function redisInfo(url: string, timeoutMs: number): Promise<string> {
+export async function withRedis<T>(url: string, timeoutMs: number, talk: (client: Redis) => Promise<T>): Promise<T> {
   const client = new Redis(url, {
     lazyConnect: true,
     retryStrategy: () => null,
@@ -41,7 +61,7 @@ export async function redisInfo(url: string, timeoutMs: number): Promise<string>
     // The client itself goes on in database 0 where the one it should take is refused.
     const database = redisDatabase(url);
     if (database !== 0) await client.select(database);
-    return await client.info();
+    return await talk(client);
   } catch (error) {
     throw told ?? error;
   } finally {
@@ -50,20 +70,29 @@ export async function redisInfo(url: string, timeoutMs: number): Promise<string>
   }
 }
 
-function answerOf(info: string): Answer {
-  const version = infoField(info, 'redis_version');
-  if (version === undefined) return { usable: false, cause: 'refused', reason: 'does not tell its version' };
-  if (!isRecentRedis(version)) {
-    return {
-      usable: false,
-      cause: 'refused',
-      reason: `is version ${version}; ${OLDEST_REDIS.join('.')} or newer is needed`,
-    };
+function answerOf({ info, policy }: RedisTold, { allowEviction }: Demands): Answer {
+  const remarks: string[] = [];
+  if (policy === undefined) {
+    remarks.push(`does not tell this user its ${POLICY} (INFO, CONFIG GET): it must be noeviction, or jobs get lost`);
+  } else if (policy !== 'noeviction') {
+    const may = `may drop jobs when memory runs short: its ${POLICY} is ${policy}`;
+    if (!allowEviction) return refused(`${may}; ${EVICTION_FIX}, or go on with --allow-eviction`);
+    remarks.push(`${may}; the reconciler asks for lost work again`);
   }
+  const withoutInfo = info === undefined || (policy !== undefined && policy !== 'noeviction');
+  if (info === undefined) return { usable: true, version: 'unknown', remarks, withoutInfo };
+  const version = infoField(info, 'redis_version');
+  if (version === undefined) return refused('does not tell its version');
+  if (!isRecentRedis(version)) return refused(`is version ${version}; ${OLDEST_REDIS.join('.')} or newer is needed`);
   if (infoField(info, 'loading') === '1')
     return { usable: false, cause: 'starting', reason: 'is still loading its data' };
-  return { usable: true, version };
+  return { usable: true, version, remarks, withoutInfo };
 }
+
+/** How a person makes it right. */
+export const EVICTION_FIX = `\`redis-cli config set ${POLICY} noeviction\`, and the same in redis.conf`;
+
+const refused = (reason: string): Answer => ({ usable: false, cause: 'refused', reason });
 
 /** One of the `key:value` lines of INFO. */
 export const infoField = (info: string, key: string): string | undefined =>
@@ -75,7 +104,6 @@ export function isRecentRedis(version: string): boolean {
 }
 
 function explain(error: Error): Answer {
-  const refused = (reason: string): Answer => ({ usable: false, cause: 'refused', reason });
   if (/^NOAUTH/.test(error.message)) return refused('needs a password');
   if (/^WRONGPASS|invalid password/.test(error.message)) return refused('refused the password: wrong user or password');
   if (/DB index|'select'|SELECT/.test(error.message)) {

@@ -5,8 +5,21 @@ import type { ServiceName, ServiceRecord } from './service-records.js';
 
 /** What a server answers to a first question. `reason` completes "Redis at ADDRESS ...", e.g. "needs a password". */
 export type Answer =
-  | { usable: true; version: string }
+  | {
+      usable: true;
+      version: string;
+      /** What its user should know, to be told once. */
+      remarks?: readonly string[];
+      /** It must not be asked again what it is: see `redisConnection`. */
+      withoutInfo?: boolean;
+    }
   | { usable: false; reason: string; cause: 'unreachable' | 'starting' | 'refused' };
+
+/** What is asked of a server that others run. */
+export interface Demands {
+  /** A Redis that may drop jobs can be used, too. @defaultValue false */
+  allowEviction?: boolean;
+}
 
 /** Where a server of our own listens (on 127.0.0.1), and what it asks for. */
 export interface ServerAddress {
@@ -43,7 +56,7 @@ export interface ServerKind {
   /** What is wrong with a URL, whatever answers there; it completes "Redis at ADDRESS ...". */
   fault: (url: string) => string | undefined;
   /** One real conversation within `timeoutMs`; never throws. */
-  ask: (url: string, timeoutMs: number) => Promise<Answer>;
+  ask: (url: string, timeoutMs: number, demands?: Demands) => Promise<Answer>;
   /** The programs that may work on its data: how each is called, where in the data folder it works, how it is ended. */
   programs: ReadonlyArray<{ name: string; folder: string; stopSignal: 'SIGTERM' | 'SIGINT' }>;
   /** The ways to get a server of our own, best first. */

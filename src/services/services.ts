@@ -1,6 +1,6 @@
 import type { Config } from '../config.js';
 import { withFileLock } from '../file-lock.js';
-import { checkAddress, checkNamedServer, findLocalServer } from './foreign-servers.js';
+import { checkAddress, checkNamedServer, type FoundServer, findLocalServer } from './foreign-servers.js';
 import { mongodb } from './mongodb-server.js';
 import { leaveOwnServers, useOwnServers } from './own-servers.js';
 import { makePrivateFolders } from './private-folders.js';
@@ -14,6 +14,8 @@ type Origin = 'url' | 'localhost' | 'started';
 interface Services {
   redisUrl: string;
   mongodbUri: string;
+  /** Of Redis: see `redisConnection`. */
+  withoutInfo: boolean;
   origin: Record<ServiceName, Origin>;
   /** This process needs them no longer. The last user stops the servers that aquasurf started, and only those. */
   close(): Promise<void>;
@@ -30,6 +32,8 @@ interface FindServicesOptions {
   localhost?: Record<ServiceName, number> | false;
 }
 
+type Found = Map<ServiceName, FoundServer & { origin: Origin }>;
+
 const KINDS: readonly ServerKind[] = [redis, mongodb];
 
 /**
@@ -39,21 +43,22 @@ const KINDS: readonly ServerKind[] = [redis, mongodb];
  */
 export async function findServices(config: Config, options: FindServicesOptions): Promise<Services> {
   const { notify, signal } = options;
+  const { allowEviction } = config;
   const named = { redis: config.redisUrl, mongodb: config.mongodbUri };
-  const found = new Map<ServiceName, { url: string; origin: Origin }>();
+  const found: Found = new Map();
   // Wrong URLs first: they are told before anything is asked or started.
   for (const kind of KINDS) checkAddress(kind, named[kind.name]);
   for (const kind of KINDS) {
     const url = named[kind.name];
     if (url === undefined) continue;
-    await checkNamedServer(kind, url);
-    found.set(kind.name, { url, origin: 'url' });
+    const server = await checkNamedServer(kind, url, { notify, allowEviction });
+    found.set(kind.name, { ...server, origin: 'url' });
   }
   for (const kind of KINDS) {
     if (found.has(kind.name) || options.localhost === false) continue;
     const port = options.localhost?.[kind.name] ?? kind.defaultPort;
-    const url = await findLocalServer(kind, port, { dataDir: config.dataDir, notify });
-    if (url !== undefined) found.set(kind.name, { url, origin: 'localhost' });
+    const server = await findLocalServer(kind, port, { dataDir: config.dataDir, notify, allowEviction });
+    if (server) found.set(kind.name, { ...server, origin: 'localhost' });
   }
   const missing = KINDS.filter((kind) => !found.has(kind.name));
   if (missing.length === 0) return services(found, async () => undefined);
@@ -64,7 +69,7 @@ export async function findServices(config: Config, options: FindServicesOptions)
   const { urls, user } = await withFileLock(records.lock, { onWait, signal }, () =>
     useOwnServers(missing, records, { config, start: options.start, notify, signal }),
   );
-  for (const [name, url] of urls) found.set(name, { url, origin: 'started' });
+  for (const [name, url] of urls) found.set(name, { url, withoutInfo: false, origin: 'started' });
   let closing: Promise<void> | undefined;
   return services(found, () => {
     closing ??= withFileLock(records.lock, { onWait }, () => leaveOwnServers(records, user));
@@ -72,14 +77,12 @@ export async function findServices(config: Config, options: FindServicesOptions)
   });
 }
 
-function services(
-  found: ReadonlyMap<ServiceName, { url: string; origin: Origin }>,
-  close: () => Promise<void>,
-): Services {
-  const { redis, mongodb } = Object.fromEntries(found) as Record<ServiceName, { url: string; origin: Origin }>;
+function services(found: Found, close: () => Promise<void>): Services {
+  const { redis, mongodb } = Object.fromEntries(found) as Record<ServiceName, FoundServer & { origin: Origin }>;
   return {
     redisUrl: redis.url,
     mongodbUri: mongodb.url,
+    withoutInfo: redis.withoutInfo,
     origin: { redis: redis.origin, mongodb: mongodb.origin },
     close,
   };

@@ -96,6 +96,7 @@ const createOptions = object({
 const openOptions = object({
   redisUrl: text('redis://host:port').optional(),
   mongodbUri: text('mongodb://host:port/database').optional(),
+  allowEviction: flag.optional(),
   create: createOptions.optional(),
   tasksDir: folder.optional(),
 } satisfies Shape<OpenOptions>);

@@ -12,6 +12,14 @@ const info = (changes: Record<string, string | number> = {}) =>
     .map(([key, value]) => `${key}:${value}`)
     .join('\r\n');
 
+const told = (changes: Record<string, string | number> = {}, findings: object = {}) => ({
+  info: info(changes),
+  policy: String(changes.maxmemory_policy ?? 'noeviction'),
+  lacking: { needed: [], hints: [] },
+  refusal: undefined,
+  ...findings,
+});
+
 describe('doctor judges', () => {
   it('Node by its version', () => {
     for (const recent of ['v20.19.0', 'v20.20.2', 'v22.12.0', 'v23.0.0', 'v24.1.0', 'v26.0.0']) {
@@ -23,16 +31,16 @@ describe('doctor judges', () => {
   });
 
   it('Redis by what would lose jobs', () => {
-    expect(judgeRedis(info(), 'here')).toEqual({
+    expect(judgeRedis(told(), 'here')).toEqual({
       name: 'Redis',
       status: 'ok',
       found: 'here, version 7.0.15, appendonly, noeviction',
     });
-    expect(judgeRedis(info({ maxmemory_policy: 'allkeys-lru' }), 'here')).toMatchObject({
+    expect(judgeRedis(told({ maxmemory_policy: 'allkeys-lru' }), 'here')).toMatchObject({
       status: 'warn',
       mend: expect.stringContaining('maxmemory-policy noeviction'),
     });
-    expect(judgeRedis(info({ aof_enabled: 0 }), 'here')).toMatchObject({
+    expect(judgeRedis(told({ aof_enabled: 0 }), 'here')).toMatchObject({
       status: 'warn',
       mend: expect.stringContaining('appendonly yes'),
     });

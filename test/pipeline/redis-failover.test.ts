@@ -23,7 +23,7 @@ async function begin(redisUrl: string) {
   cleanups.push(() => run.pipeline.close());
   const supervisor = startConsumers(addresses, 1);
   cleanups.push(() => supervisor.stop());
-  await until('the consumer waits for jobs', async () => (await run.pipeline.queues.consumers('training')) > 0);
+  await until('the consumer waits for jobs', async () => (await run.pipeline.queues.consumers('training')) !== 0);
   const populated = () =>
     until('the space is populated', async () => (await run.study.progress()).populate.complete, 30_000);
   return { ...run, populated };

@@ -3,31 +3,12 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import getPort from 'get-port';
 import { afterEach, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
-import { stopProcess } from '../../src/services/process-identity.js';
 import { askRedis } from '../../src/services/redis-answer.js';
-import { becomesReady, listens, spawnServer } from '../../src/services/server-process.js';
+import { listens } from '../../src/services/server-process.js';
 import { findServices } from '../../src/services/services.js';
+import { foreignRedis } from './foreign-redis.js';
 import { freshConfig, running } from './service-users.js';
-
-/** A Redis that belongs to the user, not to aquasurf. */
-async function foreignRedis(args: string[] = []): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), 'aquasurf-foreign-'));
-  const port = await getPort({ host: '127.0.0.1' });
-  const server = await spawnServer({
-    program: 'redis-server',
-    args: ['--port', String(port), '--bind', '127.0.0.1', '--save', '', ...args],
-    cwd: folder,
-    log: join(folder, 'log'),
-  });
-  onTestFinished(async () => {
-    await stopProcess(server, 'SIGTERM');
-    rmSync(folder, { recursive: true, force: true });
-  });
-  expect(await becomesReady(server, () => listens(port), { timeoutMs: 10_000 })).toBe(true);
-  return port;
-}
 
 /** Answers every command with the same bytes. */
 async function fakeServer(reply: string): Promise<number> {

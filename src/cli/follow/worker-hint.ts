@@ -4,6 +4,6 @@ import { notify } from '../output.js';
 
 /** Enqueued work that nobody takes looks like a hang: says so. */
 export async function hintAtWorkers(queues: Queues, queue: JobName): Promise<void> {
-  if ((await queues.consumers(queue)) > 0) return;
+  if ((await queues.consumers(queue)) !== 0) return;
   notify(`no worker takes ${queue} jobs at present: start one with \`aquasurf worker\``);
 }

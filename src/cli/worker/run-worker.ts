@@ -58,11 +58,11 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const logLevel = options.verbose ? 'debug' : config.logLevel;
 
   await withPipeline(
-    async ({ pipeline, addresses: { redisUrl, mongodbUri }, interruption }) => {
+    async ({ pipeline, addresses: { redisUrl, mongodbUri, withoutInfo }, interruption }) => {
       const database = `database ${pipeline.store.database} of ${shownUrl(mongodbUri)}`;
       notify(`${planText(consumers)}; Redis ${shownUrl(redisUrl)}, ${database}; Ctrl-C stops`);
       const log = createLogger({ level: logLevel, name: 'worker' });
-      const supervisor = new Supervisor({ redisUrl, mongodbUri, consumers, log, logLevel });
+      const supervisor = new Supervisor({ redisUrl, mongodbUri, withoutInfo, consumers, log, logLevel });
       await whenAborted(interruption.first);
       notify(`stopping: running jobs get ${options.grace} s, then they are handed back; Ctrl-C again stops at once`);
       const now = () => supervisor.stop();

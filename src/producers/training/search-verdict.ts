@@ -10,8 +10,8 @@ export interface SearchSituation {
   damaged?: number;
   /** What keeps workers from training at present; null where nothing does. */
   failure: Pick<StageFailureDoc, 'reason' | 'count' | 'workers' | 'first' | 'last'> | null;
-  /** Live consumers that train. */
-  consumers: number;
+  /** Live consumers that train; undefined where it cannot be told. */
+  consumers: number | undefined;
   /** The database's clock. */
   now: Date;
 }
@@ -54,7 +54,7 @@ export function reasonToEnd(situation: SearchSituation): string | undefined {
 export const reachedLimit = ({ reason, patience }: StudyDoc['search']): boolean =>
   reason === TIME_IS_OVER || reason === nothingBetter(patience);
 
-function failsForEverybody(failure: NonNullable<SearchSituation['failure']>, consumers: number): boolean {
+function failsForEverybody(failure: NonNullable<SearchSituation['failure']>, consumers = 1): boolean {
   const { count, workers, first, last } = failure;
   const lasted = last.getTime() - first.getTime();
   return count >= HOPELESS_ATTEMPTS && lasted >= HOPELESS_MS && workers.length >= consumers;

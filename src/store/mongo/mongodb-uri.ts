@@ -3,7 +3,7 @@ import { ConnectionString } from 'mongodb-connection-string-url';
 import { errorLine } from '../../errors.js';
 
 /** Where the URI names no database. */
-const DATABASE = 'aquasurf';
+export const DEFAULT_DATABASE = 'aquasurf';
 
 /** Of a database's name, in bytes. */
 const LONGEST_NAME = 63;
@@ -16,7 +16,7 @@ const NO_OPTIONS = ['dbname', 'timeoutms', 'ignoreundefined'];
 
 /** The database that the URI names, as the driver reads it; else `aquasurf`. */
 export function databaseOf(uri: string): string {
-  return decodeURIComponent(new ConnectionString(uri).pathname.slice(1)) || DATABASE;
+  return decodeURIComponent(new ConnectionString(uri).pathname.slice(1)) || DEFAULT_DATABASE;
 }
 
 /** Whether the URI has an option, however its name is written. */
