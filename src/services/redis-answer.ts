@@ -71,22 +71,22 @@ export async function withRedis<T>(url: string, timeoutMs: number, talk: (client
 }
 
 function answerOf({ info, policy }: RedisTold, { allowEviction }: Demands): Answer {
-  const remarks: string[] = [];
-  if (policy === undefined) {
-    remarks.push(`does not tell this user its ${POLICY} (INFO, CONFIG GET): it must be noeviction, or jobs get lost`);
-  } else if (policy !== 'noeviction') {
-    const may = `may drop jobs when memory runs short: its ${POLICY} is ${policy}`;
-    if (!allowEviction) return refused(`${may}; ${EVICTION_FIX}, or go on with --allow-eviction`);
-    remarks.push(`${may}; the reconciler asks for lost work again`);
-  }
-  const withoutInfo = info === undefined || (policy !== undefined && policy !== 'noeviction');
-  if (info === undefined) return { usable: true, version: 'unknown', remarks, withoutInfo };
-  const version = infoField(info, 'redis_version');
+  const version = info === undefined ? 'unknown' : infoField(info, 'redis_version');
   if (version === undefined) return refused('does not tell its version');
-  if (!isRecentRedis(version)) return refused(`is version ${version}; ${OLDEST_REDIS.join('.')} or newer is needed`);
-  if (infoField(info, 'loading') === '1')
+  if (info !== undefined && !isRecentRedis(version)) {
+    return refused(`is version ${version}; ${OLDEST_REDIS.join('.')} or newer is needed`);
+  }
+  if (info !== undefined && infoField(info, 'loading') === '1') {
     return { usable: false, cause: 'starting', reason: 'is still loading its data' };
-  return { usable: true, version, remarks, withoutInfo };
+  }
+  if (policy === undefined) {
+    const remark = `does not tell this user its ${POLICY} (INFO, CONFIG GET): it must be noeviction, or jobs get lost`;
+    return { usable: true, version, remarks: [remark], withoutInfo: info === undefined };
+  }
+  if (policy === 'noeviction') return { usable: true, version, withoutInfo: info === undefined };
+  const may = `may drop jobs when memory runs short: its ${POLICY} is ${policy}`;
+  if (!allowEviction) return refused(`${may}; ${EVICTION_FIX}, or go on with --allow-eviction`);
+  return { usable: true, version, remarks: [`${may}; the reconciler asks for lost work again`], withoutInfo: true };
 }
 
 /** How a person makes it right. */
