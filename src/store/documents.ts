@@ -249,24 +249,6 @@ export interface RetrainingDoc {
   generation: number;
 }
 
-/** `failures`: why jobs of one kind do not succeed at present; gone when one does. */
-export interface StageFailureDoc {
-  /** `<kind of job>:<study or space>` */
-  _id: string;
-  /** The study, or the space. */
-  of: string;
-  job: string;
-  /** Of the last attempt, one line. */
-  reason: string;
-  /** Attempts in a row, on whatever worker. */
-  count: number;
-  /** The workers that tried. */
-  workers: string[];
-  /** By the database's clock. */
-  first: Date;
-  last: Date;
-}
-
 /** `components`: principal components of the functions of one study, in chunks. */
 export interface ComponentsDoc {
   /** `<study>:<version>:<chunk>` */

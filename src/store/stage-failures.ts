@@ -1,6 +1,23 @@
 import type { Collection, Db } from 'mongodb';
-import type { StageFailureDoc } from './documents.js';
 import { retryConflicts, retryUpsert } from './mongo/retry.js';
+
+/** `failures`: why jobs of one kind do not succeed at present; gone when one does. */
+export interface StageFailureDoc {
+  /** `<kind of job>:<study or space>` */
+  _id: string;
+  /** The study, or the space. */
+  of: string;
+  job: string;
+  /** Of the last attempt, one line. */
+  reason: string;
+  /** Attempts in a row, on whatever worker. */
+  count: number;
+  /** The workers that tried. */
+  workers: string[];
+  /** By the database's clock. */
+  first: Date;
+  last: Date;
+}
 
 /** Workers that are remembered. */
 const MAX_WORKERS = 1000;

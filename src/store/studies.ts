@@ -9,13 +9,13 @@ import type {
   RetrainingDoc,
   RunDoc,
   SearchState,
-  StageFailureDoc,
   StoredStudyDoc,
   StudyDoc,
   StudySearch,
   TrialDoc,
 } from './documents.js';
 import { isDuplicateKey, retryConflicts } from './mongo/retry.js';
+import type { StageFailureDoc } from './stage-failures.js';
 
 /** `studies`: what is searched and how, and the state of the search. */
 export class Studies {

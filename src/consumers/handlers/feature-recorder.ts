@@ -1,4 +1,5 @@
-import type { FisherOutcome, TrialFisher } from '../../store/trials/trial-fisher.js';
+import type { FisherOutcome } from '../../store/trials/fisher-update.js';
+import type { TrialFisher } from '../../store/trials/trial-fisher.js';
 
 /** Features wait so long at most for others that are recorded with them, in milliseconds. */
 const RECORD_EVERY = 1000;

@@ -4,7 +4,7 @@ import { reconcileEmbedding } from '../../producers/reconcile-embedding.js';
 import type { FisherSettings, StudyDoc, TrialDoc } from '../../store/documents.js';
 import type { Store } from '../../store/store.js';
 import { nameForStudy, operatorsOf } from '../../store/study-names.js';
-import type { FisherOutcome } from '../../store/trials/trial-fisher.js';
+import type { FisherOutcome } from '../../store/trials/fisher-update.js';
 import { isFaultOfFunction } from './fault-of-function.js';
 import { FeatureRecorder } from './feature-recorder.js';
 import { FunctionFailed } from './function-failed.js';

@@ -1,5 +1,6 @@
 import type { TrialStatus } from '../../domain/trial.js';
-import type { StageFailureDoc, StudyDoc } from '../../store/documents.js';
+import type { StudyDoc } from '../../store/documents.js';
+import type { StageFailureDoc } from '../../store/stage-failures.js';
 
 export interface SearchSituation {
   study: Pick<StudyDoc, 'search' | 'metric' | 'direction'>;

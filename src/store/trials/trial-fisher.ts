@@ -1,4 +1,4 @@
-import { type Collection, type Db, type Filter, MongoBulkWriteError, type UpdateFilter } from 'mongodb';
+import { type Collection, type Db, MongoBulkWriteError } from 'mongodb';
 import { mean } from '../../domain/averages.js';
 import { MAX_EXPIRIES } from '../../domain/trial.js';
 import type { Damage } from '../damage.js';
@@ -8,6 +8,7 @@ import { countBy } from '../mongo/count-by.js';
 import { insertMissing } from '../mongo/insert-missing.js';
 import { retryConflicts } from '../mongo/retry.js';
 import { packVector, unpackUint16 } from '../mongo/vectors.js';
+import { type FisherOutcome, madeWith, recorded } from './fisher-update.js';
 import { NO_REASON, newTrial, trialId, WITHOUT_FEATURES } from './trial-document.js';
 
 /** A job's worth of trials that owe features. */
@@ -16,10 +17,6 @@ interface FisherBatch {
   generation: number;
   hashes: string[];
 }
-
-export type FisherOutcome =
-  | { state: 'defined'; features: Uint16Array; settings: FisherSettings; seconds: number }
-  | { state: 'undefined' | 'failed'; reason: string; seconds?: number };
 
 const READ_BATCH = 500;
 
@@ -288,32 +285,4 @@ export class TrialFisher {
   private async owedBy(batch: string, study: string, hashes: readonly string[]): Promise<string[]> {
     return (await this.owed(study, { batch, hashes })).map(({ hash }) => hash);
   }
-}
-
-/** The update by which an outcome gets into its trial. */
-function recorded(outcome: FisherOutcome): UpdateFilter<TrialDoc> {
-  const seconds = outcome.seconds === undefined ? {} : { 'fisher.seconds': outcome.seconds };
-  const { state } = outcome;
-  if (state !== 'defined') {
-    return {
-      $set: { 'fisher.state': state, 'fisher.reason': outcome.reason, ...seconds },
-      $unset: { 'fisher.expiries': true },
-    };
-  }
-  return {
-    $set: { 'fisher.state': state, 'fisher.features': packVector(outcome.features), ...seconds },
-    $unset: { 'fisher.reason': true, 'fisher.expiries': true },
-  };
-}
-
-/** The filter of features that were made with these settings; those of imports may not say with which. */
-function madeWith({ seed, batchSize, floor, bins, compat, uploaded }: FisherSettings): Filter<TrialDoc> {
-  return {
-    'fisher.settings.seed': { $in: [seed, null] },
-    'fisher.settings.batchSize': { $in: [batchSize, null] },
-    'fisher.settings.floor': { $in: [floor, null] },
-    'fisher.settings.bins': bins ?? null,
-    'fisher.settings.uploaded': uploaded ?? null,
-    'fisher.settings.compat': compat ?? null,
-  } as Filter<TrialDoc>;
 }

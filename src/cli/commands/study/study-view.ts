@@ -1,8 +1,9 @@
 import type { PlacesName } from '../../../domain/surrogate/choices.js';
-import type { StageFailureDoc, StudyDoc } from '../../../store/documents.js';
+import type { StudyDoc } from '../../../store/documents.js';
 import { type RunningTrial, runningTrials } from '../../../store/reports/running-trials.js';
 import { type StudyFailure, studyFailures } from '../../../store/reports/study-failures.js';
 import { type StudyProgress, studyProgress } from '../../../store/reports/study-progress.js';
+import type { StageFailureDoc } from '../../../store/stage-failures.js';
 import type { Store } from '../../../store/store.js';
 import { duration, fields } from '../../output.js';
 
