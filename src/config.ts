@@ -12,8 +12,8 @@ export interface Config {
   mongodbUri: string | undefined;
   /** `AQUASURF_DIR`: data and logs of servers that aquasurf starts itself. Default `.aquasurf` in the working folder. */
   dataDir: string;
-  /** `AQUASURF_CACHE`: programs and data sets shared by all projects of a user. Default `~/.cache/aquasurf`. */
-  cacheDir: string;
+  /** `AQUASURF_CACHE`: programs and data sets shared by all projects of a user. Default `~/.cache/aquasurf`; none without a home. */
+  cacheDir: string | undefined;
   /** `LOG_LEVEL` of pino: trace, debug, info, warn, error, fatal, silent. Default `info`. */
   logLevel: string;
   /** `AQUASURF_BACKEND`: auto, tfjs-node-gpu, tfjs-node. Default `auto`. */
@@ -51,7 +51,10 @@ const environment = z.object({
  * Reads and validates the environment.
  * @throws AquasurfError CONFIG_INVALID naming the variable (never its value: it may hold a password)
  */
-export function loadConfig(env: Record<string, string | undefined> = process.env, cwd: string = process.cwd()): Config {
+export function loadConfig(
+  env: Record<string, string | undefined> = process.env,
+  cwd: string = workingFolder(),
+): Config {
   const given = Object.fromEntries(Object.keys(environment.shape).map((name) => [name, trimmed(env[name])]));
   const hidden = Object.keys(given).filter((name) => CONTROL_CHARACTER.test(given[name] ?? ''));
   if (hidden.length > 0) {
@@ -70,15 +73,49 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     redisUrl: value.REDIS_URL,
     mongodbUri: value.MONGODB_URI,
     dataDir: resolve(cwd, value.AQUASURF_DIR),
-    cacheDir: value.AQUASURF_CACHE
-      ? resolve(cwd, value.AQUASURF_CACHE)
-      : join(value.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'aquasurf'),
+    cacheDir: cacheDirOf(value, cwd),
     logLevel: value.LOG_LEVEL,
     backend: value.AQUASURF_BACKEND,
     token: value.AQUASURF_TOKEN,
     allowEviction: value.AQUASURF_ALLOW_EVICTION === '1',
     projectDir: cwd,
   };
+}
+
+function cacheDirOf(
+  { AQUASURF_CACHE: own, XDG_CACHE_HOME: shared }: z.infer<typeof environment>,
+  cwd: string,
+): string | undefined {
+  if (own) return resolve(cwd, own);
+  if (shared) return resolve(cwd, shared, 'aquasurf');
+  try {
+    return homedir() ? resolve(cwd, homedir(), '.cache/aquasurf') : undefined;
+  } catch {
+    return undefined; // In a container a user may have neither HOME nor an entry in passwd.
+  }
+}
+
+/**
+ * A place in the cache. Work that keeps nothing there needs no home.
+ * @throws AquasurfError CONFIG_INVALID if there is no cache
+ */
+export function cachePath(cacheDir: string | undefined, ...names: string[]): string {
+  if (cacheDir !== undefined) return join(cacheDir, ...names);
+  throw new AquasurfError(
+    'CONFIG_INVALID',
+    'there is no folder for what is downloaded, since this user has no home: set HOME or AQUASURF_CACHE',
+  );
+}
+
+/** @throws AquasurfError CONFIG_INVALID if somebody has deleted it */
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw new AquasurfError('CONFIG_INVALID', 'the working folder does not exist any more: change into another one', {
+      cause: error,
+    });
+  }
 }
 
 /** Whether downloads go through a proxy, as the libraries that download see it. */

@@ -34,10 +34,17 @@ const NO_PROGRAM = 127;
  * uses the same path waits for its turn, however long that takes. The lock is the kernel's: it holds between
  * containers, and between machines on NFS, does not expire while its holder is paused, and ends with its holder.
  * Node.js has no call for it, so that a small process of the holder's keeps it.
+ * @throws AquasurfError CONFIG_INVALID if the folder cannot be made, FAILED if the file cannot be locked
  */
 export async function withFileLock<T>(path: string, options: FileLockOptions, work: () => Promise<T>): Promise<T> {
   options.signal?.throwIfAborted();
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true }).catch((error: Error) => {
+    throw new AquasurfError(
+      'CONFIG_INVALID',
+      `cannot make the folder ${dirname(path)} (${error.message}): AQUASURF_CACHE and AQUASURF_DIR name others`,
+      { cause: error },
+    );
+  });
   const release = await acquire(path, options);
   try {
     return await work();

@@ -1,3 +1,4 @@
+import { cachePath } from '../config.js';
 import { FunctionEnumerator } from '../domain/enumeration/enumerator.js';
 import { storedBatch } from '../domain/expression/stored-name.js';
 import type { OperatorReference } from '../domain/operators/own-operators.js';
@@ -38,7 +39,13 @@ export function createMethods(
   const backend = keeping((_: 'backend') =>
     loadBackend(settings.backend as BackendName | 'auto', { cacheDir: settings.cacheDir, threads: settings.threads }),
   );
-  const kept = new KeptTasks(folders, { cacheDir: settings.cacheDir, notify }, onChanged);
+  const context: DataContext = {
+    get cacheDir() {
+      return cachePath(settings.cacheDir);
+    },
+    notify,
+  };
+  const kept = new KeptTasks(folders, context, onChanged);
   const checked = new WeakSet<OperatorSet>();
   const checkedOperators = async (reference: OperatorReference) => {
     const set = await kept.operators(reference);
@@ -90,7 +97,7 @@ export function createMethods(
       try {
         const layers = taskLayers(model);
         if (task) report(LOADING);
-        if (task) await checkOnData(tf, task, { cacheDir: settings.cacheDir, notify });
+        if (task) await checkOnData(tf, task, context);
         return layers;
       } finally {
         model.dispose();

@@ -20,7 +20,7 @@ export interface TaskReference {
 /** Where tasks are looked for and data kept: the same for all calls of one child. */
 export interface ComputeSettings {
   backend: string;
-  cacheDir: string;
+  cacheDir: string | undefined;
   projectDir: string;
   tasksDir: string | undefined;
   /** Threads of TensorFlow. */

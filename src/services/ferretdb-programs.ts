@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { packageDir } from '../config.js';
+import { cachePath, packageDir } from '../config.js';
 import { whyFailed } from '../program-output.js';
 import { type Plan, unavailable } from './server-source.js';
 
@@ -15,13 +15,13 @@ export interface FerretdbPrograms {
 }
 
 interface ProvisionOptions {
-  cacheDir: string;
+  cacheDir: string | undefined;
   notify: (line: string) => void;
   signal: AbortSignal | undefined;
 }
 
-const placesIn = (cacheDir: string) => {
-  const cache = join(cacheDir, 'ferretdb');
+const placesIn = (cacheDir: string | undefined) => {
+  const cache = cachePath(cacheDir, 'ferretdb');
   const root = join(cache, 'root-forky-pg18');
   const gateway = join(cache, 'ferretdb-v2.7.0/ferretdb');
   return { cache, root, gateway, complete: existsSync(root) && existsSync(gateway) };
@@ -31,7 +31,7 @@ const placesIn = (cacheDir: string) => {
  * Whether FerretDB can run on this machine.
  * @throws AquasurfError SERVICE_UNAVAILABLE naming what is missing
  */
-export async function planFerretdb(cacheDir: string): Promise<Plan> {
+export async function planFerretdb(cacheDir: string | undefined): Promise<Plan> {
   await checkPrivileges();
   if (placesIn(cacheDir).complete) return { does: 'start FerretDB', provides: false };
   await checkBuildTools();

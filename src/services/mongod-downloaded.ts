@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { entryPoint } from '../config.js';
+import { cachePath, entryPoint } from '../config.js';
 import { withFileLock } from '../file-lock.js';
 import { mongodVersion, startMongod } from './mongod.js';
 import type { MongodBinary } from './mongod-binary-main.js';
@@ -33,12 +33,11 @@ export const mongodDownloaded: ServerSource = {
   },
 };
 
-const folderIn = (cacheDir: string) => join(cacheDir, 'mongod');
+const folderIn = (cacheDir: string | undefined) => cachePath(cacheDir, 'mongod');
 
 /** Downloads into a folder of its own and moves the finished program into its place: it is there complete or not at all. */
 async function download({ cacheDir, notify, signal }: StartContext): Promise<string> {
   const folder = folderIn(cacheDir);
-  await mkdir(folder, { recursive: true });
   const onWait = () => notify('MongoDB: another process is downloading mongod, waiting');
   return withFileLock(join(folder, 'lockfile'), { onWait, signal }, async () => {
     for (const name of await readdir(folder)) {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { packageDir } from '../config.js';
+import { cachePath, packageDir } from '../config.js';
 import { withFileLock } from '../file-lock.js';
 import { whyFailed } from '../program-output.js';
 import { checkMissing } from './redis-from-apt.js';
@@ -28,8 +28,8 @@ export const redisUnpacked: ServerSource = {
   },
 };
 
-const folderIn = (cacheDir: string) => join(cacheDir, 'redis');
-const programIn = (cacheDir: string) => join(folderIn(cacheDir), 'redis-server');
+const folderIn = (cacheDir: string | undefined) => cachePath(cacheDir, 'redis');
+const programIn = (cacheDir: string | undefined) => join(folderIn(cacheDir), 'redis-server');
 
 async function unpack({ cacheDir, notify, signal }: StartContext): Promise<void> {
   const folder = folderIn(cacheDir);

@@ -32,7 +32,7 @@ export interface StartContext {
   /** The servers' data live in folders of this one. */
   dataDir: string;
   /** Programs shared by all projects. */
-  cacheDir: string;
+  cacheDir: string | undefined;
   /** That of the last time, taken again if its port is free: those who knew it then find the server again. */
   previous: ServerAddress | undefined;
   notify: (line: string) => void;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config.js';
+import { cachePath, loadConfig } from '../../src/config.js';
 import type { Supervisor } from '../../src/consumers/supervisor.js';
 import { loadBackend } from '../../src/nn/backend/load-backend.js';
 import { FeatureComputer } from '../../src/nn/fisher/compute-features.js';
@@ -85,7 +85,7 @@ describe('a consumer that is killed with -9 again and again while it computes Fi
     const trials = await client.db(database).collection<TrialDoc>('trials').find({ study: run.name }).toArray();
     const { tf } = await loadBackend('auto', { threads: 1 });
     const { task } = await resolveTask(RUN.task.name, { projectDir: process.cwd(), tasksDir: RUN.task.file });
-    const data = await task.loadData!({ cacheDir: loadConfig().cacheDir, notify: () => {} });
+    const data = await task.loadData!({ cacheDir: cachePath(loadConfig().cacheDir), notify: () => {} });
     const computer = new FeatureComputer({ tf, task, data, settings: (await run.study.info()).fisher });
     const wrong: string[] = [];
     for (const { fn, fisher } of trials.slice(0, RUN.compared)) {

@@ -3,7 +3,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, stat
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
-import { type Config, packageDir } from '../../src/config.js';
+import { type Config, cachePath, packageDir } from '../../src/config.js';
 import { mongodDownloaded } from '../../src/services/mongod-downloaded.js';
 import { askMongodb } from '../../src/services/mongodb-answer.js';
 import { findServices } from '../../src/services/services.js';
@@ -33,7 +33,7 @@ async function find(config: Config) {
 }
 
 const cached = (config: Config) =>
-  readdirSync(join(config.cacheDir, 'mongod')).filter((name) => !name.startsWith('lock'));
+  readdirSync(cachePath(config.cacheDir, 'mongod')).filter((name) => !name.startsWith('lock'));
 
 beforeEach(() => {
   path = mkdtempSync(join(tmpdir(), 'aquasurf-path-'));
@@ -76,7 +76,7 @@ describe('a mongod that is downloaded', () => {
     const { url } = await mirror({ archive: await archiveOf(standIn) });
     vi.stubEnv('MONGOMS_DOWNLOAD_MIRROR', url);
     const config = bareConfig();
-    for (const folder of [config.dataDir, config.cacheDir]) {
+    for (const folder of [config.dataDir, cachePath(config.cacheDir)]) {
       mkdirSync(folder, { recursive: true });
       chownSync(folder, NOBODY, NOBODY);
     }

@@ -80,7 +80,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
  */
 function requireBackend(
   queues: readonly JobName[] | undefined,
-  { backend, projectDir, cacheDir }: { backend: string; projectDir: string; cacheDir: string },
+  { backend, projectDir, cacheDir }: { backend: string; projectDir: string; cacheDir: string | undefined },
   gpus: readonly string[],
 ): void {
   if (queues && !queues.some((name) => DEVICE_JOBS.includes(name))) return;

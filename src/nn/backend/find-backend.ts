@@ -26,14 +26,16 @@ const VARIANTS = { 'tfjs-node-gpu': 'gpu', 'tfjs-node': 'cpu' } as const;
  */
 export function findBackends(
   names: readonly BackendName[],
-  folders: { projectDir: string; cacheDir: string },
+  { projectDir, cacheDir }: { projectDir: string; cacheDir: string | undefined },
 ): BackendCandidate[] {
   return names.flatMap((name) => {
     // The folder of the cache holds the package tfjs-node in both variants: the library beside it is what differs.
     const places = [
-      { module: `@tensorflow/${name}`, from: folders.projectDir },
+      { module: `@tensorflow/${name}`, from: projectDir },
       { module: `@tensorflow/${name}`, from: packageDir },
-      { module: '@tensorflow/tfjs-node', from: nativeDir(folders.cacheDir, VARIANTS[name]) },
+      ...(cacheDir === undefined
+        ? []
+        : [{ module: '@tensorflow/tfjs-node', from: nativeDir(cacheDir, VARIANTS[name]) }]),
     ];
     return places.filter(({ module, from }) => hasBinding(module, from)).map((place) => ({ name, ...place }));
   });

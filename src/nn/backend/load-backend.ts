@@ -15,7 +15,7 @@ export type { BackendCandidate } from './find-backend.js';
 
 export interface LoadBackendOptions {
   /** Where `aquasurf backend install` puts native libraries. @defaultValue `AQUASURF_CACHE`, or ~/.cache/aquasurf */
-  cacheDir?: string;
+  cacheDir?: string | undefined;
   /** The folder from which npm packages are looked for first. @defaultValue the working folder */
   projectDir?: string;
   /** Threads of TensorFlow, within and between operations. @defaultValue TensorFlow's own: one for each core */
@@ -52,7 +52,7 @@ export function loadBackend(name: BackendName | 'auto', options: LoadBackendOpti
 /** What `loadBackend` would try first, without loading anything: undefined where no native TensorFlow is there. */
 export function findBackend(
   name: BackendName | 'auto',
-  folders: { cacheDir: string; projectDir: string },
+  folders: { cacheDir: string | undefined; projectDir: string },
 ): BackendCandidate | undefined {
   return findBackends(name === 'auto' ? BACKEND_NAMES : [name], folders)[0];
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { nanoid } from 'nanoid';
+import { cachePath } from '../../config.js';
 import { AquasurfError, errorLine } from '../../errors.js';
 import { withFileLock } from '../../file-lock.js';
 import { compileBinding, download, installTfjsNode, tfjsNodeDir, unpackLibraries, whyNoXor } from './native-build.js';
@@ -11,15 +12,16 @@ import { programRuns, usableSources } from './native-tools.js';
 export type { NativeVariant } from './native-sources.js';
 
 /** Where `installNative` puts a variant: a folder with `node_modules/@tensorflow/tfjs-node`, binding and library in it. */
-export const nativeDir = (cacheDir: string, variant: NativeVariant): string => join(cacheDir, 'native', variant);
+export const nativeDir = (cacheDir: string | undefined, variant: NativeVariant): string =>
+  cachePath(cacheDir, 'native', variant);
 
 /** Whether a finished installation is there (not whether it works). */
-export const hasNative = (cacheDir: string, variant: NativeVariant): boolean =>
+export const hasNative = (cacheDir: string | undefined, variant: NativeVariant): boolean =>
   existsSync(join(tfjsNodeDir(nativeDir(cacheDir, variant)), 'lib/napi-v8/tfjs_binding.node'));
 
 interface InstallNativeOptions {
   /** Shared by all projects of a user. */
-  cacheDir: string;
+  cacheDir: string | undefined;
   /** One line a step. */
   notify: (message: string) => void;
   /** Aborting ends the programs that build; nothing is left of them. */
@@ -57,7 +59,7 @@ export async function installNative(variant: NativeVariant, options: InstallNati
   });
 }
 
-async function works(cacheDir: string, variant: NativeVariant): Promise<boolean> {
+async function works(cacheDir: string | undefined, variant: NativeVariant): Promise<boolean> {
   const versions = TENSORFLOW_SOURCES[variant].map((source) => source.version);
   return hasNative(cacheDir, variant) && (await whyNoXor(nativeDir(cacheDir, variant), versions)) === undefined;
 }
