@@ -9,6 +9,7 @@ import type { Pipeline } from './queues/pipeline.js';
 import { findServices } from './services/services.js';
 import { checkStudyName } from './store/document-schemas.js';
 import { argument } from './study/arguments.js';
+import { underWayAtClose } from './study/under-way-at-close.js';
 import { Study } from './study.js';
 
 export interface OpenOptions {
@@ -34,7 +35,10 @@ export interface OpenOptions {
   tasksDir?: string;
 }
 
-/** A study with connections of its own; `close` it. What is asked of it afterwards is refused: AquasurfError CLOSED. */
+/**
+ * A study with connections of its own; `close` it. What is asked of it afterwards is refused: AquasurfError CLOSED. So
+ * ends what is under way at `close`, whether or not it is stored by then.
+ */
 export class OpenStudy extends Study {
   readonly #close: () => Promise<void>;
   readonly #state: { closing?: Promise<void> };
@@ -44,6 +48,11 @@ export class OpenStudy extends Study {
     super(name, untilClosed(name, pipeline, state), modules);
     this.#state = state;
     this.#close = close;
+  }
+
+  /** Whether `close` was called. */
+  get closed(): boolean {
+    return this.#state.closing !== undefined;
   }
 
   /** Closes the connections, and servers that were started for them and are used by nobody else. It may come twice. */
@@ -57,7 +66,7 @@ export class OpenStudy extends Study {
 function untilClosed(name: string, { store, queues }: Pipeline, state: { closing?: Promise<void> }): Pipeline {
   const open = <T>(part: T): T => {
     if (state.closing === undefined) return part;
-    throw new AquasurfError('CLOSED', `study ${name} was closed: open it again with openStudy`);
+    throw wasClosed(name);
   };
   return {
     get store() {
@@ -68,6 +77,9 @@ function untilClosed(name: string, { store, queues }: Pipeline, state: { closing
     },
   };
 }
+
+const wasClosed = (name: string): AquasurfError =>
+  new AquasurfError('CLOSED', `study ${name} was closed: open it again with openStudy`);
 
 /**
  * Opens a study by name.
@@ -108,7 +120,8 @@ export async function openStudy(name: string, options: OpenOptions = {}): Promis
       } else {
         await pipeline.store.studies.get(name);
       }
-      return new OpenStudy(name, pipeline, close, modules);
+      const study = new OpenStudy(name, pipeline, close, modules);
+      return underWayAtClose(study, () => (study.closed ? wasClosed(name) : undefined));
     } catch (error) {
       await pipeline.close();
       throw error;

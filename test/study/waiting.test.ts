@@ -92,4 +92,29 @@ describe('a study that was closed', () => {
       });
     }
   });
+
+  it('says so of what is under way when it is closed', async () => {
+    await studyOf('closing');
+    const study = await openStudy('closing', { redisUrl: services.redisUrl, mongodbUri: services.mongodbUri });
+    await study.search({ trials: 1 });
+    const watched = (async () => {
+      for await (const _ of study.watch({ stages: 'search' }));
+    })();
+    const underWay = [
+      watched,
+      study.wait('search'),
+      study.info(),
+      study.best(),
+      study.summary(),
+      study.progress(),
+      study.claim(),
+      study.report('relu(x)', { valAcc: 0.5 }),
+    ];
+    const ended = Promise.allSettled(underWay);
+    await study.close();
+    const codes = (await ended).map((end) => (end.status === 'rejected' ? end.reason.code : 'done'));
+    expect(codes.filter((code) => code !== 'CLOSED' && code !== 'done')).toEqual([]);
+    expect(codes.slice(0, 2)).toEqual(['CLOSED', 'CLOSED']);
+    expect(study.closed).toBe(true);
+  });
 });
