@@ -78,6 +78,7 @@ const aggregateResult = z.object({
   runtime: figure,
   runs: count,
   stderr: figure,
+  lossStderr: figure.optional(),
   revision: count.optional(),
 });
 
@@ -153,7 +154,7 @@ export const runSchema = z.object({
   study: z.string(),
   hash,
   seed: z.int(),
-  result: aggregateResult.omit({ runs: true, stderr: true, revision: true }),
+  result: aggregateResult.omit({ runs: true, stderr: true, lossStderr: true, revision: true }),
 });
 /** What of a run its trial's mean counts. */
 export const figuresSchema = runSchema.pick({ _id: true, result: true });

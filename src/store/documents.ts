@@ -184,6 +184,8 @@ export interface AggregateResult extends StoredResult {
   runs: number;
   /** Standard error of `valAcc`; null with fewer than two runs. */
   stderr: number | null;
+  /** Standard error of `valLoss`; absent in results of older versions. */
+  lossStderr?: number | null;
   /** Runs and corrections of runs that it counts, where any was corrected: of two means the one with more is newer. */
   revision?: number;
 }

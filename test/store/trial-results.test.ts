@@ -9,7 +9,7 @@ describe('a report', () => {
   test('makes the trial done with the result of its run', async () => {
     const [hash = ''] = await addTrials(store(), 'report', 0, 1);
     const result = await store().results.report('report', hash, await claimed(store(), 'report', hash, 1), run(0.75));
-    expect(result).toEqual({ ...run(0.75).result, runs: 1, stderr: null });
+    expect(result).toEqual({ ...run(0.75).result, runs: 1, stderr: null, lossStderr: null });
     const trial = await store().trials.get('report', hash);
     expect(trial).toMatchObject({ status: 'done', number: 1, lease: null, error: null, result });
     expect(trial?.timings.finishedAt).toBeInstanceOf(Date);

@@ -12,6 +12,8 @@ interface BestFlags {
   json?: boolean;
 }
 
+const HEADS = { valAcc: 'val acc', valLoss: 'val loss' } as const;
+
 export function registerBest(program: Command): void {
   const command = program
     .command('best')
@@ -48,16 +50,19 @@ async function bestAction(name: string, flags: BestFlags): Promise<void> {
     if (ranked.length === 0) {
       return notify(`no function of study ${name} is evaluated yet: ${nextForResults(await study.info())}`);
     }
+    const info = await study.info();
+    const { metric } = info;
+    const other = metric === 'valAcc' ? 'valLoss' : 'valAcc';
     const rows = ranked.map((entry, i) => ({ ...entry, rank: i + 1 }));
     print(
       await table(
         [
           { head: 'rank', value: ({ rank }) => rank, align: 'right' },
           { head: 'function', value: ({ fn, baseline }) => (baseline ? `${fn} (baseline)` : fn) },
-          { head: 'val acc', value: ({ valAcc }) => decimals(valAcc), align: 'right' },
+          { head: HEADS[metric], value: (entry) => decimals(entry[metric]), align: 'right' },
           { head: 'std err', value: ({ stderr, runs }) => (runs < 2 ? 'one seed' : decimals(stderr)), align: 'right' },
           { head: 'runs', value: ({ runs }) => runs, align: 'right' },
-          { head: 'val loss', value: ({ valLoss }) => decimals(valLoss), align: 'right' },
+          { head: HEADS[other], value: (entry) => decimals(entry[other]), align: 'right' },
           { head: 'test acc', value: ({ testAcc }) => decimals(testAcc), align: 'right' },
           { head: 'test loss', value: ({ testLoss }) => decimals(testLoss), align: 'right' },
           { head: 'train acc', value: ({ trainAcc }) => decimals(trainAcc), align: 'right' },
@@ -66,8 +71,7 @@ async function bestAction(name: string, flags: BestFlags): Promise<void> {
         rows,
       ),
     );
-    const { metric } = await study.info();
-    for (const line of noiseText(name, metric, ranked)) notify(line);
+    for (const line of noiseText(info, ranked)) notify(line);
   });
 }
 

@@ -9,7 +9,7 @@ export interface RankedFunction extends StoredResult {
   hash: string;
   /** Trainings with different seeds: the figures are means over them. */
   runs: number;
-  /** Standard error of `valAcc`; null with one run. */
+  /** Standard error of the study's metric; null with one run. */
   stderr: number | null;
   /** Whether it is one of the study's baselines. */
   baseline: boolean;
@@ -54,7 +54,8 @@ export async function rankedFunctions(store: Store, name: string, top: number): 
   const trials = await store.trials.best(name, top, study.metric, study.direction);
   return trials.flatMap(({ fn, hash, result }) => {
     if (fn === null || result === null) return [];
-    const { valAcc, valLoss, testAcc, testLoss, trainAcc, trainLoss, runtime, runs, stderr } = result;
+    const { valAcc, valLoss, testAcc, testLoss, trainAcc, trainLoss, runtime, runs } = result;
+    const stderr = study.metric === 'valAcc' ? result.stderr : (result.lossStderr ?? null);
     const baseline = study.baselines.includes(hash);
     return [{ fn, hash, valAcc, valLoss, testAcc, testLoss, trainAcc, trainLoss, runtime, runs, stderr, baseline }];
   });

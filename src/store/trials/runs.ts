@@ -67,7 +67,7 @@ export function storedHistory(history: RunDoc['history']): RunDoc['history'] {
   return history.map((epoch) => Object.fromEntries(Object.entries(epoch).map(([key, value]) => [key, finite(value)])));
 }
 
-/** Mean of each figure over the runs that have it, and the standard error of the mean validation accuracy. */
+/** Mean of each figure over the runs that have it, and the standard errors of what studies optimise. */
 export function aggregate(runs: ReadonlyArray<Pick<RunDoc, 'result' | 'replaced'>>): AggregateResult {
   const numbers = (key: keyof StoredResult) => runs.flatMap(({ result }) => finite(result[key]) ?? []);
   const means = Object.fromEntries(FIGURES.map((key) => [key, average(numbers(key))])) as StoredResult;
@@ -76,6 +76,7 @@ export function aggregate(runs: ReadonlyArray<Pick<RunDoc, 'result' | 'replaced'
     ...means,
     runs: runs.length,
     stderr: standardError(numbers('valAcc')),
+    lossStderr: standardError(numbers('valLoss')),
     ...(corrections > 0 ? { revision: runs.length + corrections } : {}),
   };
 }
