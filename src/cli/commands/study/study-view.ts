@@ -1,4 +1,5 @@
 import type { PlacesName } from '../../../domain/surrogate/choices.js';
+import { settingsText } from '../../../producers/imported-settings.js';
 import type { StudyDoc } from '../../../store/documents.js';
 import { type RunningTrial, runningTrials } from '../../../store/reports/running-trials.js';
 import { type StudyFailure, studyFailures } from '../../../store/reports/study-failures.js';
@@ -124,15 +125,6 @@ function fisherTexts({ progress: { fisher }, fisher: settings }: StudyView): str
   }
   const states = (['defined', 'undefined', 'failed', 'owed'] as const).map((state) => `${fisher[state]} ${state}`);
   return [states.join(', '), settingsText(settings)];
-}
-
-function settingsText({ batchSize, floor, bins, compat }: StudyDoc['fisher']): string {
-  return [
-    `batch ${batchSize}`,
-    `floor ${floor}`,
-    ...(bins === undefined ? [] : [`at most ${bins} bins a layer`]),
-    ...(compat === undefined ? [] : ['as the original program']),
-  ].join(', ');
 }
 
 function searchText({ state, trials, parallel, deadline, patience, reason }: StudyDoc['search']): string {
