@@ -160,6 +160,7 @@ describe('training of your own', () => {
   it('lists the best, as a table and as JSON with every figure', async () => {
     const best = await json('best', 'mine');
     expect(best.map(({ valAcc }: { valAcc: number }) => valAcc)).toEqual([0.9, 0.8]);
+    expect(best[0].fn).toBe('max(tanh(x),x)');
     expect(best[1]).toEqual({
       runs: 1,
       stderr: null,

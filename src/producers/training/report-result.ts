@@ -46,7 +46,7 @@ export async function reportResult(
     await store.results.report(name, hash, token, run, { replace });
   } else {
     if (!(await store.functions.isIn(study.spaces, hash))) throw notInStudy(study, fn);
-    await store.results.reportOutside(name, hash, fn, run, { replace });
+    await store.results.reportOutside(name, hash, fn.replace(/\s/g, ''), run, { replace });
   }
   const counts = (await store.runs.get(name, hash, seed))?.result;
   if (replace || !counts || isDeepStrictEqual(counts, storedResult(result))) return;
