@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Claim } from '../../study/ask-and-tell.js';
 import type { Study } from '../../study.js';
 import { examples, JSON_FLAG, TASKS_FLAG } from '../help.js';
@@ -29,7 +29,10 @@ export function registerExtend(program: Command): void {
     summary: 'keep a function that `suggest --claim` gave for longer',
     description: 'Extends a claim from now on. A claim that has run out is lost: others may have the function by then.',
     example: ['aquasurf extend digits "mish(x)" --token vTQz... --lease 8h', 'until eight hours from now'],
-    options: (command) => command.option('--lease <time>', 'from now on, e.g. 90m, 8h, 2d', duration, 3_600_000),
+    options: (command) =>
+      command.addOption(
+        new Option('--lease <time>', 'from now on, e.g. 90m, 8h, 2d').argParser(duration).default(3_600_000, '1h'),
+      ),
     act: async (study, claim, { lease }) => {
       const until = new Date(Date.now() + lease).toISOString();
       return (await study.extend(claim, lease)) ? `extended until about ${until}` : undefined;

@@ -143,14 +143,12 @@ function done(result: AggregateResult, fields: { doneBy: string | null; number?:
 
 /** @param trial as it is now; null where it is gone */
 function leaseLost(study: string, hash: string, trial: TrialDoc | null): AquasurfError {
-  const free = trial?.status === 'waiting' || trial?.status === 'failed';
+  const free = trial === null || trial.status === 'waiting' || trial.status === 'failed';
   const mend = free
     ? 'nobody trains it now, so the same report without the token is stored'
-    : trial?.status === 'running'
+    : trial.status === 'running'
       ? `${trial.lease?.owner ?? 'another worker'} trains it now`
-      : trial?.status === 'done'
-        ? 'it has a result now: report this one without the token, with a seed of its own'
-        : 'the study has no such trial';
+      : 'it has a result now: report this one without the token, with a seed of its own';
   return new AquasurfError(
     'LEASE_LOST',
     `the lease on trial ${hash} of study "${study}" is lost: it ran out and the trial was given back, or it was cleaned; ` +
