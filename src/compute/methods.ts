@@ -65,10 +65,11 @@ export function createMethods(
     report: Report,
   ): Promise<Prepared> => {
     const { tf, name } = await backend('backend');
+    // A module that does not end to load is as little the function's fault as data that do not come.
+    report(LOADING);
     const set = await checkedOperators(params.operators);
     const own = set.own ? set : undefined;
     const task = await kept.task(params.task);
-    report(LOADING);
     const data = await kept.data(params.task);
     report('beginning');
     return { tf, name, task, data, operators: own };
@@ -105,6 +106,7 @@ export function createMethods(
     },
     fisher: async ({ fn, settings: fisher, ...params }, report) => {
       const key = JSON.stringify([params.task, params.operators, fisher]);
+      report(LOADING);
       // Throws where the module has been changed since.
       await Promise.all([kept.task(params.task), kept.operators(params.operators)]);
       if (computer?.key !== key) {
@@ -115,6 +117,7 @@ export function createMethods(
           notify(`task ${params.task.name}: no Fisher features of ${layers.join(', ')} (other kinds of layers)`);
         computer = { key, features: new FeatureComputer({ ...prepared, settings: fisher, solve, onIgnored }) };
       }
+      report('beginning');
       return computer.features.compute(fn, () => report('computing features'));
     },
     predict: async ({ samples, targets, candidates, seed, uncertain, ...params }) => {

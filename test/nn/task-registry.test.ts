@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { importGuest } from '../../src/nn/tasks/guest-module.js';
 import { listTasks, resolveTask } from '../../src/nn/tasks/task-registry.js';
 
 let projectDir: string;
@@ -18,6 +19,13 @@ const task = (name: string, more = '') =>
   `import { defineTask } from 'aquasurf';
    const size: number = 3;
    export default defineTask({ name: '${name}', description: String(size), buildModel: () => { throw 0; }, loadData: () => { throw 0; } ${more}});`;
+
+test('a module whose `await` at the top does not end is not waited for', async () => {
+  write('never.ts', 'await new Promise(() => {}); export default {};');
+  await expect(importGuest(join(projectDir, 'never.ts'), {}, 10)).rejects.toThrow(
+    /^it waits for something at its top for more than 0\.01 s/,
+  );
+});
 
 describe('resolveTask', () => {
   test('finds a built-in task', async () => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ComputeProcess } from '../../src/compute/compute-process.js';
+import { createMethods } from '../../src/compute/methods.js';
 import { LOADING, ProgressWatch } from '../../src/compute/progress-watch.js';
 import { loadConfig, packageDir } from '../../src/config.js';
 import { createLogger } from '../../src/log.js';
@@ -28,6 +29,23 @@ describe('work that does not move', () => {
       await compute.close();
     }
   }, 60_000);
+
+  it("is no function's while modules load", async () => {
+    const { cacheDir } = loadConfig();
+    const settings = { backend: 'auto', cacheDir, projectDir: packageDir, tasksDir: TASKS, threads: 1 };
+    const methods = createMethods(
+      settings,
+      () => {},
+      () => new Promise(() => {}),
+    );
+    const said: string[] = [];
+    const params = { task: { name: 'no such task', sourceHash: '' }, operators: { id: 'standard@1' }, fn: 'tanh(x)' };
+    const call = methods.fisher({ ...params, settings: { seed: 0, batchSize: 10, floor: 1e-6 } }, (doing) =>
+      said.push(doing),
+    );
+    await expect(call).rejects.toThrow('no such task');
+    expect(said).toEqual([LOADING]);
+  });
 
   /** A watch with a limit of ten minutes, and what it says. */
   function watch(busy = () => true) {

@@ -3,6 +3,9 @@ import { errorLine } from '../../errors.js';
 import { processTf } from '../backend/current-backend.js';
 import { runGuest } from './guest-context.js';
 
+/** A module has so long to load, in milliseconds. */
+const LOADS_WITHIN = 60_000;
+
 /** Names under which a module may import tfjs. */
 const TFJS = ['@tensorflow/tfjs', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'];
 
@@ -10,8 +13,13 @@ const TFJS = ['@tensorflow/tfjs', '@tensorflow/tfjs-node', '@tensorflow/tfjs-nod
  * Loads a user's module, in JavaScript or TypeScript, ESM or CommonJS, and gives its default export. `aquasurf` in it is
  * this package and tfjs the one in use, for a second copy would be a second engine. What it prints goes to stderr, where
  * it spoils no result, and it cannot end this process. Nothing is cached: a module that was changed is loaded anew.
+ * @throws Error where an `await` at its top does not end: Node would leave without a word, or wait for ever
  */
-export async function importGuest(path: string, aquasurf: Record<string, unknown>): Promise<unknown> {
+export async function importGuest(
+  path: string,
+  aquasurf: Record<string, unknown>,
+  limitMs: number = LOADS_WITHIN,
+): Promise<unknown> {
   const tf = processTf() ?? absentTf();
   const jiti = createJiti(import.meta.url, {
     // With it, a module without a default export would be its own default.
@@ -20,7 +28,16 @@ export async function importGuest(path: string, aquasurf: Record<string, unknown
     fsCache: false,
     virtualModules: { aquasurf, ...Object.fromEntries(TFJS.map((name) => [name, tf as Record<string, unknown>])) },
   });
-  return defaultExport(await runGuest(path, () => jiti.import<GuestExports>(path)));
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const what = `it waits for something at its top for more than ${limitMs / 1000} s; what takes long belongs into loadData`;
+    timer = setTimeout(() => reject(new Error(what)), limitMs);
+  });
+  try {
+    return defaultExport(await Promise.race([runGuest(path, () => jiti.import<GuestExports>(path)), late]));
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Why a module cannot be parsed, with the place; undefined where it can. It is not run. */
