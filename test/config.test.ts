@@ -1,8 +1,8 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { cachePath, entryPoint, loadConfig } from '../src/config.js';
 
 const VALUES = {
@@ -83,6 +83,14 @@ describe.skipIf(process.getuid?.() !== 0)('a user without HOME and without an en
     const { all } = await asStranger('doctor', nowhere);
     expect(all).toMatch(/^ok +tasks/m);
     expect(all).not.toContain('ENOENT');
+  });
+
+  it('learns that no server is on PATH, even where PATH has folders that it may not enter', async () => {
+    const closed = mkdtempSync(join(tmpdir(), 'aquasurf-closed-'));
+    onTestFinished(() => rmdirSync(closed));
+    const { all } = await asStranger('doctor', { PATH: closed, AQUASURF_DIR: '/nowhere' });
+    expect(all).not.toContain('EACCES');
+    expect(all).toContain('mongod is not on PATH');
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { MongoClient, MongoServerError } from 'mongodb';
-import { errorLine } from '../errors.js';
 import type { Answer } from './server-kind.js';
+import { unreachable } from './unreachable.js';
 
 /** `$dateAdd` and `$$NOW` in pipeline updates, on which leases rest, came with MongoDB 5.0: wire version 13. */
 const OLDEST_WIRE_VERSION = 13;
@@ -36,5 +36,5 @@ function explain(error: unknown): Answer {
     if (error.code === AUTHENTICATION_FAILED) return refused('refused the password: wrong user or password');
     if (error.code === UNAUTHORIZED) return refused('needs a password');
   }
-  return { usable: false, cause: 'unreachable', reason: `cannot be reached: ${errorLine(error)}` };
+  return unreachable(error);
 }

@@ -16,6 +16,10 @@ export async function programVersion(program: string, pattern: RegExp): Promise<
     stdin: 'ignore',
     timeout: TIMEOUT_MS,
   });
+  // The system's answer for what is nowhere, too, where PATH has a folder that this user may not enter.
+  if (result.code === 'EACCES' && !program.includes('/')) {
+    throw unavailable(`${program} is not on PATH as a program that this user may run`);
+  }
   if (result.code === 'ENOENT') throw unavailable(`${program} is not ${program.includes('/') ? 'there' : 'on PATH'}`);
   if (result.failed) throw unavailable(`${program} does not run: ${whyFailed(result)}`);
   const version = pattern.exec(result.all)?.[1];

@@ -3,6 +3,7 @@ import { errorLine } from '../errors.js';
 import { isForbidden } from '../queues/redis-connection.js';
 import { redisDatabase } from '../queues/redis-url.js';
 import type { Answer, Demands } from './server-kind.js';
+import { unreachable } from './unreachable.js';
 
 /** BullMQ's scripts need commands of this version. */
 export const OLDEST_REDIS = [6, 2] as const;
@@ -110,5 +111,5 @@ function explain(error: Error): Answer {
     return refused(`does not have the database that the URL names: ${errorLine(error)}`);
   }
   if (/^Protocol error/.test(error.message)) return refused('is not a Redis: something else listens there');
-  return { usable: false, cause: 'unreachable', reason: `cannot be reached: ${errorLine(error)}` };
+  return unreachable(error);
 }
