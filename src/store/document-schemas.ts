@@ -201,6 +201,14 @@ export const embeddingSchema = embeddingHeadSchema
   })
   .refine(({ hashes, points }) => points.length() === 8 * hashes.length, 'expected two numbers for each hash');
 
+const packedHashes = z.custom<Binary>((value) => value instanceof Binary, 'expected packed hashes');
+/** Of what was read of a pack. */
+export const membersSchema = z.object({
+  _id: z.string(),
+  usable: packedHashes.optional(),
+  unusable: packedHashes.optional(),
+});
+
 /** A name with its rank before it (rank.ts). */
 export const functionSchema = z.object({
   _id: hash,

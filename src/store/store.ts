@@ -55,7 +55,7 @@ export class Store {
     this.trials = new Trials(db, this.damage);
     this.leases = new TrialLeases(db);
     this.runs = new Runs(db, this.damage);
-    this.results = new TrialResults(db, this.trials, this.runs);
+    this.results = new TrialResults(db, this.trials, this.runs, this.damage);
     this.fisher = new TrialFisher(db, this.damage);
     this.retrainings = new Retrainings(db, this.damage);
     this.imports = new ImportResults(db, this.runs);

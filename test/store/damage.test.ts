@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { studySummary } from '../../src/store/reports/study-summary.js';
 import { SearchView } from '../../src/store/suggest/search-view.js';
 import { suggest } from '../../src/store/suggest/suggest.js';
-import { addTrials, claimed, hashOf, newStudy, run, settings, useStore } from './test-store.js';
+import { addTrials, batchOf, claimed, hashOf, newStudy, run, settings, useStore } from './test-store.js';
 
 const store = useStore();
 const collection = (name: string) => store().client.db(store().database).collection<{ _id: string }>(name);
@@ -136,4 +136,17 @@ describe('damage elsewhere', () => {
     expect(await store().embeddings.latest('plane')).toMatchObject({ version: 1 });
     expect(await store().embeddings.latestVersion('plane')).toBe(1);
   });
+});
+
+test('a pack of members that is damaged is left out and told', async () => {
+  const study = newStudy('packs', { spaces: ['packs'] });
+  await store().functions.storeRange(
+    'packs',
+    batchOf([{ name: 'relu(x)', hash: hashOf(1), rank: '0001.0001.relu(x)', usable: true }]),
+  );
+  const found = await collection('members').findOne({ space: 'packs' } as never);
+  await spoil('members', found!._id, { usable: 5 });
+  told.length = 0;
+  expect(await store().functions.countUnique(study.spaces)).toBe(0);
+  expect(told).toEqual([expect.stringContaining(`document "${found!._id}" of collection "members" is malformed`)]);
 });

@@ -30,7 +30,7 @@ export class Functions {
   ) {
     this.functions = database.collection('functions');
     this.aliasDocs = database.collection('aliases');
-    this.members = new Members(database);
+    this.members = new Members(database, damage);
   }
 
   /**

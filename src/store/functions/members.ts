@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Binary, type Collection, type Db } from 'mongodb';
 import type { FunctionBatch } from '../../domain/enumeration/function-batch.js';
+import type { Damage } from '../damage.js';
+import { membersSchema } from '../document-schemas.js';
 import type { MembersDoc } from '../documents.js';
 import { insertMissing } from '../mongo/insert-missing.js';
 
@@ -15,7 +17,10 @@ const DIGITS = [...'0123456789abcdef'];
 export class Members {
   private readonly members: Collection<MembersDoc>;
 
-  constructor(database: Db) {
+  constructor(
+    database: Db,
+    private readonly damage: Damage,
+  ) {
     this.members = database.collection('members');
   }
 
@@ -66,6 +71,7 @@ export class Members {
     const fields = usable === undefined ? ['usable' as const, 'unusable' as const] : [usable ? 'usable' : 'unusable'];
     const projection = Object.fromEntries(fields.map((field) => [field, 1]));
     for await (const found of this.members.find({ space: { $in: [...spaces] }, digit }, { projection })) {
+      if (!this.damage.isSound('members', membersSchema, found)) continue;
       for (const field of fields) unpack(found[field as 'usable' | 'unusable'], hashes);
     }
     return hashes;

@@ -1,5 +1,6 @@
 import type { Collection, Db, UpdateFilter } from 'mongodb';
 import { AquasurfError } from '../../errors.js';
+import type { Damage } from '../damage.js';
 import type { AggregateResult, RunDoc, StudyDoc, TrialDoc } from '../documents.js';
 import { Members } from '../functions/members.js';
 import { databaseNow } from '../mongo/database-clock.js';
@@ -28,6 +29,7 @@ export class TrialResults {
     private readonly database: Db,
     private readonly queries: Trials,
     private readonly allRuns: Runs,
+    private readonly damage: Damage,
   ) {
     this.trials = database.collection('trials');
     this.runs = database.collection('runs');
@@ -120,7 +122,7 @@ export class TrialResults {
 
   private async createTrial(study: string, hash: string, fn: string): Promise<void> {
     const spaces = (await this.database.collection<StudyDoc>('studies').findOne({ _id: study }))?.spaces ?? [];
-    if (!(await new Members(this.database).contains(spaces, hash))) {
+    if (!(await new Members(this.database, this.damage).contains(spaces, hash))) {
       throw new AquasurfError(
         'FUNCTION_NOT_IN_STUDY',
         `"${fn}" is in none of the spaces of study "${study}"; add it with \`aquasurf populate ${study} --fn "${fn}"\``,
