@@ -201,6 +201,21 @@ export const embeddingSchema = embeddingHeadSchema
   })
   .refine(({ hashes, points }) => points.length() === 8 * hashes.length, 'expected two numbers for each hash');
 
+/** A chunk: as many points as hashes. */
+export const componentsSchema = z
+  .object({
+    _id: z.string(),
+    version: count,
+    chunks: count,
+    dimensions: z.int().positive(),
+    hashes: z.array(z.string()),
+    coordinates: z.custom<Binary>((value) => value instanceof Binary, 'expected vectors of float32'),
+  })
+  .refine(
+    ({ hashes, dimensions, coordinates }) => coordinates.length() === 4 * dimensions * hashes.length,
+    'expected a vector for each hash',
+  );
+
 const packedHashes = z.custom<Binary>((value) => value instanceof Binary, 'expected packed hashes');
 /** Of what was read of a pack. */
 export const membersSchema = z.object({

@@ -61,7 +61,7 @@ export class Store {
     this.imports = new ImportResults(db, this.runs);
     this.failures = new StageFailures(db);
     this.embeddings = new Embeddings(db, this.damage);
-    this.components = new Components(db);
+    this.components = new Components(db, this.damage);
     this.planes = new Planes(this.embeddings, this.components);
   }
 

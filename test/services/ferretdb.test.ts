@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished, vi
 import { askMongodb } from '../../src/services/mongodb-answer.js';
 import { identify } from '../../src/services/process-identity.js';
 import { findServices } from '../../src/services/services.js';
+import { databaseOf } from '../../src/store/mongo/mongodb-uri.js';
 import { freshConfig, running, startUser } from './service-users.js';
 
 const own = { start: true, localhost: false, notify: () => undefined } as const;
@@ -43,7 +44,7 @@ describe.skipIf(process.getuid?.() !== 0)('our own MongoDB', () => {
     await first.kill('SIGKILL');
 
     const services = await findServices(config, own);
-    expect(new URL(services.mongodbUri).pathname).toBe('/aquasurf');
+    expect(databaseOf(services.mongodbUri)).toBe('aquasurf');
     const found = await withClient(services.mongodbUri, async (client) => {
       const counts = [0, 1, 2, 3].map((i) => client.db().collection(`c${i}`).countDocuments());
       return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);

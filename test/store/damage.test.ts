@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { pointsOf } from '../../src/domain/surrogate/points.js';
 import { studySummary } from '../../src/store/reports/study-summary.js';
 import { SearchView } from '../../src/store/suggest/search-view.js';
 import { suggest } from '../../src/store/suggest/suggest.js';
@@ -135,6 +136,28 @@ describe('damage elsewhere', () => {
     await collection('embeddings').deleteOne({ _id: `plane:2:${fit}:1` });
     expect(await store().embeddings.latest('plane')).toMatchObject({ version: 1 });
     expect(await store().embeddings.latestVersion('plane')).toBe(1);
+  });
+
+  test.each([
+    ['a chunk that is lost', () => collection('components').deleteOne({ _id: 'axes:2:1' })],
+    ['a chunk that is malformed', () => spoil('components', 'axes:2:1', { hashes: 'x' })],
+  ])('in components, %s: they are forgotten, so that they are computed again', async (_, damage) => {
+    const hashes = [hashOf(1), hashOf(2)];
+    await store().components.put(
+      'axes',
+      {
+        version: 2,
+        hashes,
+        points: pointsOf([
+          [0, 1],
+          [2, 3],
+        ]),
+      },
+      1,
+    );
+    await damage();
+    expect(await store().components.latest('axes')).toBeNull();
+    expect(await collection('components').countDocuments({ study: 'axes' })).toBe(0);
   });
 });
 

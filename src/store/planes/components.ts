@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Collection, Db } from 'mongodb';
 import type { Points } from '../../domain/surrogate/points.js';
+import type { Damage } from '../damage.js';
+import { componentsSchema } from '../document-schemas.js';
 import type { ComponentsDoc } from '../documents.js';
 import { retryUpsert } from '../mongo/retry.js';
 import { packVector, unpackFloat32 } from '../mongo/vectors.js';
@@ -20,7 +22,10 @@ const CHUNK = 20_000;
 export class Components {
   private readonly collection: Collection<ComponentsDoc>;
 
-  constructor(database: Db) {
+  constructor(
+    database: Db,
+    private readonly damage: Damage,
+  ) {
     this.collection = database.collection('components');
   }
 
@@ -51,9 +56,14 @@ export class Components {
       const version = await this.latestVersion(study);
       if (version === null) return null;
       const chunks = await this.collection.find({ study, version }).sort({ chunk: 1 }).toArray();
-      const [head] = chunks;
-      // Otherwise they were replaced while they were read, so there are newer ones.
-      if (head === undefined || chunks.length !== head.chunks) continue;
+      const sound = this.damage.sound('components', componentsSchema, chunks);
+      const [head] = sound;
+      if (head === undefined || sound.length !== head.chunks) {
+        // They were replaced while they were read, so there are newer ones; or they are damaged, and are computed again
+        // when they are gone.
+        if ((await this.latestVersion(study)) === version) await this.collection.deleteMany({ study, version });
+        continue;
+      }
       const hashes = chunks.flatMap((chunk) => chunk.hashes);
       const coordinates = new Float32Array(hashes.length * head.dimensions);
       let offset = 0;
