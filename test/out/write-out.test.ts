@@ -142,7 +142,8 @@ it('says at once what cannot be written, and why', async () => {
     '/dev/fd/99': /no such file is open/,
   };
   for (const [path, reason] of Object.entries(cases)) {
-    for (const refused of [checkOut(path), writeOut(path, 'new')]) {
+    for (const ask of [() => checkOut(path), () => writeOut(path, 'new')]) {
+      const refused = ask();
       await expect(refused, path).rejects.toThrow(reason);
       await expect(refused).rejects.toMatchObject({ code: 'FAILED', message: expect.stringContaining(path) });
     }
